@@ -1,0 +1,1 @@
+"""What every domain stands on: settings, errors, the database, events, runs and the queue."""

@@ -1,0 +1,1 @@
+"""How a field is answered: who may, what to load together, where the transaction is."""
