@@ -1,0 +1,1 @@
+"""Named data with immutable versions, and the runs that bring files in."""

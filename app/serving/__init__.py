@@ -1,0 +1,1 @@
+"""Endpoints, what is deployed on them, and the predictions they gave."""

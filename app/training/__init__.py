@@ -1,0 +1,1 @@
+"""From a template and a data version to a fitted, measured model."""
