@@ -17,6 +17,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table and index
         "event_topic",
         sa.Column("topic", sa.String(), nullable=False),
         sa.Column("last_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("deleted_through", sa.BigInteger(), server_default=sa.text("0"), nullable=False),
         sa.PrimaryKeyConstraint("topic", name=op.f("pk_event_topic")),
     )
     op.create_table(
@@ -141,6 +142,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("sequence", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("workspace_id", sa.Uuid(), nullable=True),
         sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.Column("payload", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("attempts", sa.Integer(), server_default=sa.text("0"), nullable=False),
         sa.Column("not_before", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.ForeignKeyConstraint(

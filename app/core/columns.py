@@ -48,7 +48,7 @@ def created_now() -> Any:  # noqa: ANN401 - SQLModel's Field returns Any
     """Return a timestamp column that the database fills with the time of the transaction."""
     return Field(
         default=None,
-        sa_type=DateTime(timezone=True),  # type: ignore[call-overload] - an instance is allowed at run time
+        sa_type=DateTime(timezone=True),
         nullable=False,
         sa_column_kwargs={"server_default": text("now()")},
     )
@@ -56,10 +56,9 @@ def created_now() -> Any:  # noqa: ANN401 - SQLModel's Field returns Any
 
 def instant() -> Any:  # noqa: ANN401 - SQLModel's Field returns Any
     """Return a nullable timestamp column with a time zone."""
-    return Field(default=None, sa_type=DateTime(timezone=True), nullable=True)  # type: ignore[call-overload]
+    return Field(default=None, sa_type=DateTime(timezone=True), nullable=True)
 
 
 def json_object(*, nullable: bool = False) -> Any:  # noqa: ANN401 - SQLModel's Field returns Any
     """Return a JSONB column."""
     return Field(default=None, sa_type=JSONB, nullable=nullable)
-

@@ -44,7 +44,9 @@ class NotFound(PlatformError):
 
     code = "NOT_FOUND"
 
-    def __init__(self, message: str, *, missing_id: str | None = None, path: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, message: str, *, missing_id: str | None = None, path: Sequence[str] | None = None
+    ) -> None:
         super().__init__(message, path=path)
         self.missing_id = missing_id
 
@@ -54,7 +56,9 @@ class Invalid(PlatformError):
 
     code = "VALIDATION"
 
-    def __init__(self, message: str, *, issues: Sequence[Issue] = (), path: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, message: str, *, issues: Sequence[Issue] = (), path: Sequence[str] | None = None
+    ) -> None:
         super().__init__(message, path=path)
         self.issues = tuple(issues)
 
@@ -70,7 +74,9 @@ class Conflict(PlatformError):
 
     code = "CONFLICT"
 
-    def __init__(self, message: str, *, current_id: str | None = None, path: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, message: str, *, current_id: str | None = None, path: Sequence[str] | None = None
+    ) -> None:
         super().__init__(message, path=path)
         self.current_id = current_id
 

@@ -15,12 +15,17 @@ from app.core.ids import WorkspaceId
 
 CHANNEL = "courtside_events"
 """The NOTIFY channel: its payload is the topic."""
+PENDING_CHANNEL = "courtside_pending"
+"""The NOTIFY channel of events that handlers wait for: its payload is the workspace."""
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened. Fields of a subclass are its payload and must be plain JSON values,
-    UUIDs, dates, instants or enums."""
+    """Something that happened; the fields of a subclass are its payload.
+
+    They must be plain JSON values, UUIDs, dates, instants or enums. All events of a topic should have
+    the same readers: name a workspace's topics by an id of its own, keep league-wide topics to themselves.
+    """
 
     kind: ClassVar[str]
     wakes_handlers: ClassVar[bool] = False
@@ -63,11 +68,15 @@ def encode_event_cursor(sequence: int) -> str:
 def decode_event_cursor(cursor: str) -> int:
     """Return the number inside a cursor; raise `Invalid` where it is not one of ours."""
     try:
-        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode("ascii")
+        text = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).decode(
+            "ascii"
+        )
         number = int(text.removeprefix("e")) if text.startswith("e") and text[1:].isdecimal() else None
     except ValueError:
         number = None
     if number is None:
-        message = f"“{cursor[:80]}” is not an event cursor: use the `cursor` of an event that this stream sent."
+        message = (
+            f"“{cursor[:80]}” is not an event cursor: use the `cursor` of an event that this stream sent."
+        )
         raise Invalid(message, issues=[Issue(("after",), "cursor", message)])
     return number

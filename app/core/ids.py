@@ -63,7 +63,8 @@ def decode_global_id(global_id: str) -> GlobalId:
         type_name, separator, key = text.partition(":")
     except (binascii.Error, UnicodeDecodeError, ValueError):
         separator = ""
-    if not separator or not type_name or not key:
+    # PostgreSQL refuses NUL in a text
+    if not separator or not type_name or not key or "\x00" in key:
         message = f"“{global_id[:80]}” is not an id of this API: use an `id` that a query returned."
         raise Invalid(message)
     return GlobalId(type_name, key)

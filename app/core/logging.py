@@ -4,6 +4,7 @@ Colours for a person at a terminal, JSON for everything else. Never a token, a f
 the input of a prediction.
 """
 
+import json as json_of_anything
 import logging
 import sys
 from typing import TextIO
@@ -11,9 +12,18 @@ from typing import TextIO
 import orjson
 import structlog
 
+# locals of a frame may hold a token or somebody's input: a traceback shows places, never values
+_tracebacks_as_json = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+_tracebacks_in_colour = structlog.dev.RichTracebackFormatter(show_locals=False)
+
 
 def _orjson(event: object, **_: object) -> str:
-    return orjson.dumps(event, default=str).decode()
+    try:
+        return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:  # an integer beyond 64 bits, half a surrogate pair: a log line must not fail its caller
+        return json_of_anything.dumps(event, default=str)
 
 
 def configure_logging(level: str = "INFO", *, stream: TextIO | None = None, json: bool | None = None) -> None:
@@ -30,9 +40,9 @@ def configure_logging(level: str = "INFO", *, stream: TextIO | None = None, json
         structlog.processors.StackInfoRenderer(),
     ]
     renderer: list[structlog.typing.Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(serializer=_orjson)]
+        [_tracebacks_as_json, structlog.processors.JSONRenderer(serializer=_orjson)]
         if as_json
-        else [structlog.dev.ConsoleRenderer()]
+        else [structlog.dev.ConsoleRenderer(exception_formatter=_tracebacks_in_colour)]
     )
     structlog.configure(
         processors=[*shared, *renderer],
@@ -44,7 +54,10 @@ def configure_logging(level: str = "INFO", *, stream: TextIO | None = None, json
 
 
 def _join_standard_library(
-    shared: list[structlog.typing.Processor], renderer: list[structlog.typing.Processor], target: TextIO, level: str
+    shared: list[structlog.typing.Processor],
+    renderer: list[structlog.typing.Processor],
+    target: TextIO,
+    level: str,
 ) -> None:
     handler = logging.StreamHandler(target)
     handler.setFormatter(

@@ -13,23 +13,23 @@ import orjson
 from sqlalchemy import text
 
 from app.core.columns import CURRENT_WORKSPACE
-from app.core.events import CHANNEL, Event
+from app.core.events import CHANNEL, PENDING_CHANNEL, Event
 from app.core.session import Session
 
 _TAKE_NUMBERS = text(
-    "insert into event_topic (topic, last_sequence) values (:topic, :count) "
-    "on conflict (topic) do update set last_sequence = event_topic.last_sequence + :count returning last_sequence"
+    "insert into event_topic as known (topic, last_sequence) values (:topic, :count) "
+    "on conflict (topic) do update set last_sequence = known.last_sequence + :count returning last_sequence"
 )
 _APPEND = text(
-    "insert into event (topic, sequence, kind, payload, workspace_id, at) "
-    f"values (:topic, :sequence, :kind, cast(:payload as jsonb), case when :shared then null else {CURRENT_WORKSPACE} end, "
-    "clock_timestamp())"
+    "insert into event (topic, sequence, at, kind, payload, workspace_id) values (:topic, :sequence, "  # noqa: S608 - constants
+    "clock_timestamp(), :kind, cast(:payload as jsonb), "
+    f"case when :league_wide then null else {CURRENT_WORKSPACE} end)"
 )
 _AWAIT_HANDLERS = text(
-    "insert into event_pending (topic, sequence, kind, workspace_id) "
-    f"values (:topic, :sequence, :kind, {CURRENT_WORKSPACE})"
+    "insert into event_pending (topic, sequence, at, kind, payload, workspace_id) values (:topic, :sequence, "  # noqa: S608
+    f"clock_timestamp(), :kind, cast(:payload as jsonb), {CURRENT_WORKSPACE})"
 )
-_NOTIFY = text("select pg_notify(:channel, :topic)")
+_NOTIFY = text("select pg_notify(:channel, :payload)")
 
 
 async def append_events(session: Session) -> None:
@@ -40,11 +40,14 @@ async def append_events(session: Session) -> None:
     for topic, group in groupby(events, key=_topic):
         members = list(group)
         last = (await session.execute(_TAKE_NUMBERS, {"topic": topic, "count": len(members)})).scalar_one()
-        rows = [_row(happened, last - len(members) + place) for place, happened in enumerate(members, start=1)]
+        rows = [
+            _row(happened, last - len(members) + place) for place, happened in enumerate(members, start=1)
+        ]
         await session.execute(_APPEND, rows)
         if waiting := [row for row, happened in zip(rows, members, strict=True) if happened.wakes_handlers]:
             await session.execute(_AWAIT_HANDLERS, waiting)
-        await session.execute(_NOTIFY, {"channel": CHANNEL, "topic": topic})
+            await session.execute(_NOTIFY, {"channel": PENDING_CHANNEL, "payload": str(session.workspace_id)})
+        await session.execute(_NOTIFY, {"channel": CHANNEL, "payload": topic})
 
 
 def _topic(happened: Event) -> str:
@@ -58,5 +61,5 @@ def _row(happened: Event, sequence: int) -> dict[str, object]:
         "sequence": sequence,
         "kind": happened.kind,
         "payload": orjson.dumps(payload).decode(),
-        "shared": happened.league_wide,
+        "league_wide": happened.league_wide,
     }

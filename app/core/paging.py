@@ -16,6 +16,7 @@ from app.core.errors import Invalid, Issue
 
 T = TypeVar("T")
 MAX_PAGE_SIZE = 500
+_BIGINT = range(-(2**63), 2**63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +57,19 @@ def decode_cursor(cursor: str, *, length: int) -> list[str | int | float]:
         key = orjson.loads(base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True))
     except (binascii.Error, ValueError):
         key = None
-    if not isinstance(key, list) or len(key) != length or not all(isinstance(part, str | int | float) for part in key):
+    if not isinstance(key, list) or len(key) != length or not all(map(_is_part, key)):
         message = f"“{cursor[:80]}” is not a cursor of this list: use an `endCursor` that it returned."
         raise Invalid(message, issues=[Issue(("after",), "cursor", message)])
     return key
+
+
+def _is_part(part: object) -> bool:
+    """Whether PostgreSQL can compare with it: a text without NUL, a number of 64 bits."""
+    if isinstance(part, str):
+        return "\x00" not in part
+    if isinstance(part, int):
+        return not isinstance(part, bool) and part in _BIGINT
+    return isinstance(part, float)
 
 
 def check_page_size(first: int, *, limit: int = MAX_PAGE_SIZE) -> None:
@@ -70,7 +80,12 @@ def check_page_size(first: int, *, limit: int = MAX_PAGE_SIZE) -> None:
 
 
 def page_of(
-    rows: Sequence[T], *, first: int, after: str | None, key: Callable[[T], Sequence[str | int | float]], scope: object = None
+    rows: Sequence[T],
+    *,
+    first: int,
+    after: str | None,
+    key: Callable[[T], Sequence[str | int | float]],
+    scope: object = None,
 ) -> Page[T]:
     """Cut a page out of up to `first + 1` rows: the row too many only says that there is more."""
     edges = [Edge(encode_cursor(key(row)), row) for row in rows[:first]]

@@ -32,6 +32,8 @@ def provision(address: PostgresAddress, *, database: str = DATABASE) -> Database
         migrate(owner)
         if connection.execute("select 1 from pg_roles where rolname = %s", [LOGIN]).fetchone() is None:
             connection.execute(
-                sql.SQL("create role {} login in role {}").format(sql.Identifier(LOGIN), sql.Identifier(GROUP))
+                sql.SQL("create role {} login in role {}").format(
+                    sql.Identifier(LOGIN), sql.Identifier(GROUP)
+                )
             )
     return DatabaseUrls(application=address.url(user=LOGIN, database=database), owner=owner)

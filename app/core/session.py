@@ -1,8 +1,8 @@
 """A write transaction: SQLModel's session, one workspace, and the events to be written with it."""
 
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
-import asyncpg  # noqa: F401 - named in the alias below
+import asyncpg
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -34,13 +34,19 @@ class Session(AsyncSession):
         self.events.append(happened)
 
     async def driver(self) -> Connection:
-        """Return the asyncpg connection inside this transaction, for COPY and plain SQL."""
+        """Return the asyncpg connection inside this transaction, for COPY and plain SQL.
+
+        On it JSONB is text: SQLAlchemy, whose connection it is, does its own encoding.
+        """
         await self.flush()
         raw = await (await self.connection()).get_raw_connection()
-        driver: Connection = raw.driver_connection  # type: ignore[assignment] - the dialect is asyncpg
-        return driver
+        return cast("Connection", raw.driver_connection)
 
 
-def _enter_workspace(session: SyncSession, _transaction: SessionTransaction, connection: SyncConnection) -> None:
+def _enter_workspace(
+    session: SyncSession, _transaction: SessionTransaction, connection: SyncConnection
+) -> None:
     # SET LOCAL takes no bind parameters and ends with the transaction, hence set_config at each begin
-    connection.execute(_SET_WORKSPACE, {"setting": WORKSPACE_SETTING, "workspace": str(session.info["workspace_id"])})
+    connection.execute(
+        _SET_WORKSPACE, {"setting": WORKSPACE_SETTING, "workspace": str(session.info["workspace_id"])}
+    )

@@ -5,7 +5,16 @@ import uuid
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, text
 from sqlmodel import Field, SQLModel
 
-from app.core.columns import CURRENT_WORKSPACE, Identified, Instant, Json, WorkspaceOwned, created_now, instant, json_object
+from app.core.columns import (
+    CURRENT_WORKSPACE,
+    Identified,
+    Instant,
+    Json,
+    WorkspaceOwned,
+    created_now,
+    instant,
+    json_object,
+)
 
 
 class Workspace(Identified, table=True):
@@ -22,6 +31,10 @@ class EventTopic(SQLModel, table=True):
     __tablename__ = "event_topic"
     topic: str = Field(primary_key=True)
     last_sequence: int = Field(sa_type=BigInteger, nullable=False)
+    deleted_through: int = Field(
+        default=0, sa_type=BigInteger, nullable=False, sa_column_kwargs={"server_default": text("0")}
+    )
+    """The highest number that retention took away: who resumes before it is told of a gap."""
 
 
 class StoredEvent(SQLModel, table=True):
@@ -40,13 +53,18 @@ class StoredEvent(SQLModel, table=True):
 
 
 class PendingEvent(SQLModel, table=True):
-    """An event that the worker's handlers have yet to see; gone in the transaction that handled it."""
+    """An event that the worker's handlers have yet to see; gone in the transaction that handled it.
+
+    It carries its payload, so that it can wait for longer than the log is kept.
+    """
 
     __tablename__ = "event_pending"
     topic: str = Field(primary_key=True)
     sequence: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     workspace_id: uuid.UUID | None = Field(default=None, foreign_key="workspace.id")
     kind: str
+    at: Instant = created_now()
+    payload: Json = json_object()
     attempts: int = Field(default=0, sa_column_kwargs={"server_default": text("0")})
     not_before: Instant = created_now()
 
@@ -73,7 +91,8 @@ class Run(Identified, WorkspaceOwned, table=True):
     request_id: str | None = None
     __table_args__ = (
         CheckConstraint(
-            "state in ('QUEUED', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED', 'SKIPPED')", name="run_state_known"
+            "state in ('QUEUED', 'RUNNING', 'COMPLETED', 'FAILED', 'CANCELLED', 'SKIPPED')",
+            name="run_state_known",
         ),
         Index("ix_run_open", "created_at", postgresql_where=text("state in ('QUEUED', 'RUNNING')")),
     )

@@ -16,7 +16,7 @@ class ApiKey(Identified, WorkspaceOwned, table=True):
     name: str
     prefix: str = Field(unique=True)
     secret_hash: str
-    scopes: list[str] = Field(sa_type=ARRAY(TEXT), nullable=False)  # type: ignore[call-overload]
+    scopes: list[str] = Field(sa_type=ARRAY(TEXT), nullable=False)
     created_at: Instant = created_now()
     expires_at: Instant | None = instant()
     last_used_at: Instant | None = instant()
@@ -27,7 +27,9 @@ class AuditEntry(WorkspaceOwned, table=True):
     """Who did what to what, and how it ended; rows are only ever added."""
 
     __tablename__ = "audit_entry"
-    sequence: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    sequence: int | None = Field(
+        default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True)
+    )
     at: Instant = created_now()
     actor_id: uuid.UUID | None = None
     actor_name: str
