@@ -24,10 +24,11 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table and index
         "player",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("full_name", sa.String(), nullable=False),
+        sa.Column("folded_name", sa.String(collation="C"), nullable=False),
         sa.Column("is_active", sa.Boolean(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_player")),
     )
-    op.create_index(op.f("ix_player_full_name"), "player", ["full_name"], unique=False)
+    op.create_index("ix_player_folded_name", "player", ["folded_name", "id"], unique=False)
     op.create_table(
         "source_file",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -204,6 +205,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.ForeignKeyConstraint(["home_team_id"], ["team.id"], name=op.f("fk_game_home_team_id")),
         sa.ForeignKeyConstraint(["source_file_id"], ["source_file.id"], name=op.f("fk_game_source_file_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_game")),
+        sa.UniqueConstraint("id", "date", name=op.f("uq_game_id_date")),
     )
     op.create_index("ix_game_away_date", "game", ["away_team_id", "date", "id"], unique=False)
     op.create_index("ix_game_date_id", "game", ["date", "id"], unique=False)
@@ -232,11 +234,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("rule", sa.String(), nullable=False),
         sa.Column("detail", sa.String(), nullable=False),
         sa.Column("raw", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("game_id", sa.String(length=10), nullable=True),
         sa.ForeignKeyConstraint(
             ["source_file_id"], ["source_file.id"], name=op.f("fk_quarantined_row_source_file_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quarantined_row")),
     )
+    op.create_index(op.f("ix_quarantined_row_game_id"), "quarantined_row", ["game_id"], unique=False)
     op.create_index(op.f("ix_quarantined_row_rule"), "quarantined_row", ["rule"], unique=False)
     op.create_index(
         op.f("ix_quarantined_row_source_file_id"), "quarantined_row", ["source_file_id"], unique=False
@@ -298,6 +302,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("season_start_year", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("season_type", sa.String(), nullable=False),
         sa.Column("player_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
         sa.Column("games", sa.Integer(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
         sa.Column("points", sa.Integer(), nullable=False),
@@ -323,7 +328,11 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("run_id", sa.Uuid(), nullable=True),
         sa.Column("source_file_id", sa.Uuid(), nullable=True),
+        sa.Column("part_of_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["dataset_id"], ["dataset.id"], name=op.f("fk_dataset_version_dataset_id")),
+        sa.ForeignKeyConstraint(
+            ["part_of_id"], ["dataset_version.id"], name=op.f("fk_dataset_version_part_of_id")
+        ),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_dataset_version_run_id")),
         sa.ForeignKeyConstraint(
             ["source_file_id"], ["source_file.id"], name=op.f("fk_dataset_version_source_file_id")
@@ -336,6 +345,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.UniqueConstraint("dataset_id", "version", name=op.f("uq_dataset_version_dataset_id_version")),
     )
     op.create_index(op.f("ix_dataset_version_dataset_id"), "dataset_version", ["dataset_id"], unique=False)
+    op.create_index(op.f("ix_dataset_version_part_of_id"), "dataset_version", ["part_of_id"], unique=False)
     op.create_index(
         op.f("ix_dataset_version_workspace_id"), "dataset_version", ["workspace_id"], unique=False
     )
@@ -421,6 +431,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("away_score", sa.Integer(), nullable=False),
         sa.Column("team_id", sa.BigInteger(), nullable=True),
         sa.Column("player_id", sa.BigInteger(), nullable=True),
+        sa.Column("trust", sa.Integer(), nullable=False),
         sa.Column("source_file_id", sa.Uuid(), nullable=True),
         sa.ForeignKeyConstraint(["game_id"], ["game.id"], name=op.f("fk_play_game_id")),
         sa.ForeignKeyConstraint(["source_file_id"], ["source_file.id"], name=op.f("fk_play_source_file_id")),
@@ -450,7 +461,13 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("game_id", sa.String(length=10), nullable=False),
         sa.Column("player_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("team_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.ForeignKeyConstraint(["game_id"], ["game.id"], name=op.f("fk_player_line_game_id")),
+        sa.Column("game_date", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["game_id", "game_date"],
+            ["game.id", "game.date"],
+            name=op.f("fk_player_line_game_id_game_date"),
+            onupdate="CASCADE",
+        ),
         sa.ForeignKeyConstraint(["player_id"], ["player.id"], name=op.f("fk_player_line_player_id")),
         sa.ForeignKeyConstraint(
             ["source_file_id"], ["source_file.id"], name=op.f("fk_player_line_source_file_id")
@@ -458,7 +475,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_player_line_team_id")),
         sa.PrimaryKeyConstraint("game_id", "player_id", name=op.f("pk_player_line")),
     )
-    op.create_index("ix_player_line_player", "player_line", ["player_id", "game_id"], unique=False)
+    op.create_index("ix_player_line_log", "player_line", ["player_id", "game_date", "game_id"], unique=False)
     op.create_table(
         "run_step",
         sa.Column("workspace_id", sa.Uuid(), server_default=sa.text(CURRENT_WORKSPACE), nullable=False),
@@ -745,7 +762,7 @@ def downgrade() -> None:  # noqa: PLR0915 - the same, backwards
     op.drop_table("team_form")
     op.drop_index(op.f("ix_run_step_workspace_id"), table_name="run_step")
     op.drop_table("run_step")
-    op.drop_index("ix_player_line_player", table_name="player_line")
+    op.drop_index("ix_player_line_log", table_name="player_line")
     op.drop_table("player_line")
     op.drop_table("play")
     op.drop_index(op.f("ix_model_version_workspace_id"), table_name="model_version")
@@ -756,6 +773,7 @@ def downgrade() -> None:  # noqa: PLR0915 - the same, backwards
     op.drop_index("ix_lineage_edge_to", table_name="lineage_edge")
     op.drop_table("lineage_edge")
     op.drop_index(op.f("ix_dataset_version_workspace_id"), table_name="dataset_version")
+    op.drop_index(op.f("ix_dataset_version_part_of_id"), table_name="dataset_version")
     op.drop_index(op.f("ix_dataset_version_dataset_id"), table_name="dataset_version")
     op.drop_table("dataset_version")
     op.drop_table("season_totals")
@@ -766,6 +784,7 @@ def downgrade() -> None:  # noqa: PLR0915 - the same, backwards
     op.drop_table("registered_model")
     op.drop_index(op.f("ix_quarantined_row_source_file_id"), table_name="quarantined_row")
     op.drop_index(op.f("ix_quarantined_row_rule"), table_name="quarantined_row")
+    op.drop_index(op.f("ix_quarantined_row_game_id"), table_name="quarantined_row")
     op.drop_table("quarantined_row")
     op.drop_table("idempotency_key")
     op.drop_index("ix_game_season_date", table_name="game")
@@ -793,6 +812,6 @@ def downgrade() -> None:  # noqa: PLR0915 - the same, backwards
     op.drop_index(op.f("ix_team_abbreviation"), table_name="team")
     op.drop_table("team")
     op.drop_table("source_file")
-    op.drop_index(op.f("ix_player_full_name"), table_name="player")
+    op.drop_index("ix_player_folded_name", table_name="player")
     op.drop_table("player")
     op.drop_table("event_topic")

@@ -29,4 +29,6 @@ class DatasetVersion(Identified, WorkspaceOwned, table=True):
     created_at: Instant = created_now()
     run_id: uuid.UUID | None = Field(default=None, foreign_key="run.id")
     source_file_id: uuid.UUID | None = Field(default=None, foreign_key="source_file.id")
+    part_of_id: uuid.UUID | None = Field(default=None, foreign_key="dataset_version.id", index=True)
+    """For a file: the first version of the league that held it; empty until that version is written."""
     __table_args__ = (UniqueConstraint("dataset_id", "version"), UniqueConstraint("dataset_id", "digest"))

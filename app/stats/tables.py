@@ -3,7 +3,7 @@
 import datetime as dt
 import uuid
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, String
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.core.columns import Identified, Instant, Json, created_now, instant, json_object
@@ -32,8 +32,11 @@ class Player(SQLModel, table=True):
 
     __tablename__ = "player"
     id: int = _league_id(primary_key=True)
-    full_name: str = Field(index=True)
+    full_name: str
+    folded_name: str = Field(sa_type=String(collation="C"))  # type: ignore[call-overload]
+    """The name without diacritics and case, to be searched and sorted by."""
     is_active: bool | None = None
+    __table_args__ = (Index("ix_player_folded_name", "folded_name", "id"),)
 
 
 class SourceFile(Identified, table=True):
@@ -62,6 +65,8 @@ class QuarantinedRow(Identified, table=True):
     rule: str = Field(index=True)
     detail: str
     raw: Json = json_object()
+    game_id: str | None = Field(default=None, sa_type=String(10), index=True)  # type: ignore[call-overload]
+    """The game that the row speaks of, where it can be told."""
 
 
 class Game(SQLModel, table=True):
@@ -84,6 +89,7 @@ class Game(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("origin in ('REAL', 'SIMULATED')", name="game_origin_known"),
         CheckConstraint("home_team_id <> away_team_id", name="game_has_two_teams"),
+        UniqueConstraint("id", "date"),  # lines repeat the date, and this keeps them true to it
         Index("ix_game_date_id", "date", "id"),
         Index("ix_game_season_date", "season_start_year", "season_type", "date", "id"),
         Index("ix_game_home_date", "home_team_id", "date", "id"),
@@ -123,13 +129,17 @@ class TeamLine(_Counts, table=True):
 
 
 class PlayerLine(_Counts, table=True):
-    """One player's totals in one game that he entered."""
+    """One player's totals in one game that he entered; the date is the game's, kept here so that a log is one index."""
 
     __tablename__ = "player_line"
-    game_id: str = Field(sa_type=String(10), foreign_key="game.id", primary_key=True)  # type: ignore[call-overload]
+    game_id: str = Field(sa_type=String(10), primary_key=True)  # type: ignore[call-overload]
     player_id: int = _league_id(primary_key=True, foreign_key="player.id")
     team_id: int = _league_id(foreign_key="team.id")
-    __table_args__ = (Index("ix_player_line_player", "player_id", "game_id"),)
+    game_date: dt.date
+    __table_args__ = (
+        ForeignKeyConstraint(["game_id", "game_date"], ["game.id", "game.date"], onupdate="CASCADE"),
+        Index("ix_player_line_log", "player_id", "game_date", "game_id"),
+    )
 
 
 class Play(SQLModel, table=True):
@@ -146,16 +156,21 @@ class Play(SQLModel, table=True):
     away_score: int
     team_id: int | None = Field(default=None, sa_type=BigInteger)
     player_id: int | None = Field(default=None, sa_type=BigInteger)
+    trust: int
     source_file_id: uuid.UUID | None = Field(default=None, foreign_key="source_file.id")
 
 
 class SeasonTotals(SQLModel, table=True):
-    """A player's sums over one part of a season, kept up to date by ingestion: leaders are read from here."""
+    """A player's sums over one part of a season, kept up to date by ingestion: leaders are read from here.
+
+    Where a season has real games, only they count.
+    """
 
     __tablename__ = "season_totals"
     season_start_year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     season_type: str = Field(primary_key=True)
     player_id: int = _league_id(primary_key=True, foreign_key="player.id")
+    origin: str
     games: int
     seconds: int
     points: int
