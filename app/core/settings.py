@@ -26,7 +26,7 @@ class Settings(BaseSettings):
     )
     owner_database_url: SecretStr | None = Field(
         None,
-        description="PostgreSQL address of the role that owns the tables, used by migrations and for MLflow's "
+        description="PostgreSQL address of the role that owns the tables, for migrations and MLflow's "
         "schema only. Needed together with COURTSIDE_DATABASE_URL.",
     )
     state_dir: Path = Field(
