@@ -36,6 +36,28 @@ class Origin(StrEnum):
     SIMULATED = "SIMULATED"
 
 
+class PlayKind(StrEnum):
+    """What happened in one event of a play-by-play; OTHER is what no source explains."""
+
+    PERIOD_START = "PERIOD_START"
+    PERIOD_END = "PERIOD_END"
+    JUMP_BALL = "JUMP_BALL"
+    MADE_SHOT = "MADE_SHOT"
+    MISSED_SHOT = "MISSED_SHOT"
+    FREE_THROW = "FREE_THROW"
+    REBOUND = "REBOUND"
+    TURNOVER = "TURNOVER"
+    STEAL = "STEAL"
+    BLOCK = "BLOCK"
+    FOUL = "FOUL"
+    VIOLATION = "VIOLATION"
+    SUBSTITUTION = "SUBSTITUTION"
+    TIMEOUT = "TIMEOUT"
+    EJECTION = "EJECTION"
+    REPLAY = "REPLAY"
+    OTHER = "OTHER"
+
+
 @dataclass(frozen=True, slots=True)
 class TeamRow:
     """A franchise; moves and renamings keep the id."""
@@ -124,7 +146,7 @@ class PlayRow:
     number: int
     period: int
     seconds_left: float
-    kind: str
+    kind: PlayKind
     description: str
     home_score: int
     away_score: int
