@@ -1,0 +1,70 @@
+"""What happens around every operation: its limits, its cost in the answer, and what an error may say."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import structlog
+from graphql import GraphQLError, OperationDefinitionNode
+from strawberry.extensions import MaskErrors, MaxTokensLimiter, SchemaExtension
+
+from app.core.errors import PlatformError
+from resolvers.context import Context
+from schema.limits import Limits, Ruler, broken_limits
+
+log = structlog.get_logger()
+
+
+class ErrorDressing(MaskErrors):
+    """Gives every error a stable code; what nobody expected is logged whole and told in one calm sentence."""
+
+    def __init__(self) -> None:
+        super().__init__(should_mask_error=lambda _error: True)
+
+    def anonymise_error(self, error: GraphQLError) -> GraphQLError:
+        """Return what the client may see of an error."""
+        cause = error.original_error
+        if cause is None:
+            code = error.extensions.get("code") if error.extensions else None
+            return _shown(error, error.message, {**(error.extensions or {}), "code": code or "GRAPHQL_INVALID"})
+        if isinstance(cause, PlatformError):
+            return _shown(error, cause.message, {"code": cause.code, "retryable": cause.retryable})
+        context: Context = self.execution_context.context
+        log.error("operation.failed", path=error.path, request_id=context.request_id, exc_info=cause)
+        message = f"Something went wrong on our side; the log has it under request {context.request_id}."
+        return _shown(error, message, {"code": "INTERNAL", "requestId": context.request_id})
+
+
+def _shown(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
+    return GraphQLError(
+        message, nodes=error.nodes, source=error.source, positions=error.positions, path=error.path, extensions=extensions
+    )
+
+
+class LimitCheck(SchemaExtension):
+    """Refuses an operation that asks for too much, before validation and before any resolver."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.cost: int | None = None
+
+    def on_validate(self) -> Iterator[None]:
+        """Measure the operation that was chosen; every one of the document if none can be told apart."""
+        context = self.execution_context
+        document = context.graphql_document
+        if document is not None:
+            ruler = Ruler(context.schema._schema, document, context.variables or {})  # noqa: SLF001 - no public way
+            operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+            measures = [ruler.operation(node) for node in operations]
+            self.cost = max((measure.cost for measure in measures), default=0)
+            if broken := [error for measure in measures for error in broken_limits(measure, self.limits)]:
+                context.pre_execution_errors = broken
+        yield
+
+    def get_results(self) -> dict[str, Any]:
+        """Tell the cost in every response."""
+        return {} if self.cost is None else {"cost": {"requested": self.cost, "limit": self.limits.cost}}
+
+
+def extensions_for(limits: Limits) -> list[Any]:
+    """Return what stands around every operation, outermost first."""
+    return [ErrorDressing, lambda: MaxTokensLimiter(limits.tokens), lambda: LimitCheck(limits)]

@@ -1,0 +1,75 @@
+"""Relay: nodes with opaque ids, and connections that show an `app.core.paging.Page` as it is."""
+
+from collections.abc import Callable
+from typing import Any, Generic, TypeVar
+
+import strawberry
+from strawberry import ID
+
+from app.core.ids import encode_global_id
+
+N = TypeVar("N")
+C = TypeVar("C", bound=type)
+
+NODES: dict[str, type] = {}
+"""GraphQL type by the name inside its global ids; filled by `node_type`, read by the `node` query."""
+
+
+@strawberry.interface(description="Anything that has an id of its own and can be fetched again by it.")
+class Node:
+    """The Relay interface."""
+
+    id: ID = strawberry.field(description="Opaque, stable id: unique across all types.")
+
+    @classmethod
+    def is_type_of(cls, _value: object, _info: object) -> bool:
+        """Leave the choice to the types themselves."""
+        return False
+
+
+def global_id(type_name: str, key: str = "id") -> Any:  # noqa: ANN401 - Strawberry's field is untyped
+    """Declare the id field of a node whose row carries its key in the attribute `key`."""
+
+    def resolve(root: strawberry.Parent[Any]) -> ID:
+        return ID(encode_global_id(type_name, getattr(root, key)))
+
+    return strawberry.field(resolver=resolve, description="Opaque, stable id: unique across all types.")
+
+
+def shows(row: type, description: str, *, name: str | None = None) -> Callable[[C], C]:
+    """Declare a GraphQL object that shows rows of one class of the floors below."""
+
+    def decorate(cls: C) -> C:
+        def is_type_of(value: object, _info: object) -> bool:
+            return isinstance(value, row)
+
+        cls.is_type_of = staticmethod(is_type_of)  # type: ignore[attr-defined]
+        return strawberry.type(cls, name=name, description=description)
+
+    return decorate
+
+
+@strawberry.type(description="Where a page lies within its list.")
+class PageInfo:
+    """Relay's page information."""
+
+    has_next_page: bool = strawberry.field(description="Whether more follow: ask again with `after: endCursor`.")
+    has_previous_page: bool = strawberry.field(description="Whether this page was asked for with `after`.")
+    start_cursor: str | None = strawberry.field(description="Cursor of the first edge, null on an empty page.")
+    end_cursor: str | None = strawberry.field(description="Cursor of the last edge, null on an empty page.")
+
+
+@strawberry.type(description="One entry of a page.")
+class Edge(Generic[N]):
+    """A row with its cursor."""
+
+    cursor: str = strawberry.field(description="Place of this entry: give it as `after` to go on behind it.")
+    node: N = strawberry.field(description="The entry itself.")
+
+
+@strawberry.type(description="One page of a list.")
+class Connection(Generic[N]):
+    """A page of rows."""
+
+    edges: list[Edge[N]] = strawberry.field(description="The entries of this page, in order.")
+    page_info: PageInfo = strawberry.field(description="Where this page lies within the list.")
