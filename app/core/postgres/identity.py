@@ -119,7 +119,7 @@ def first_closed(path: Path, user: ServerUser) -> Path | None:
 
 
 def _own_capabilities() -> int:
-    for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
+    for line in Path("/proc/self/status").read_text(encoding="utf-8").splitlines():
         if line.startswith("CapPrm:"):
             return int(line.split()[1], 16)
     return 0

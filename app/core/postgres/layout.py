@@ -10,6 +10,7 @@
 
 import hashlib
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,3 +69,9 @@ def open_ours(path: Path, flags: int) -> int:
         owner = path.parent.stat()
         os.fchown(descriptor, owner.st_uid, owner.st_gid)
     return descriptor
+
+
+def try_to_write(folder: Path) -> None:
+    """Write a little and throw it away; OSError tells what is in the way."""
+    with tempfile.TemporaryFile(dir=folder) as file:
+        file.write(bytes(65536))

@@ -13,7 +13,7 @@ from app.core.postgres.address import PostgresAddress
 from app.core.postgres.binaries import Binaries
 from app.core.postgres.failures import PostgresUnavailable, explain_output
 from app.core.postgres.identity import ServerUser
-from app.core.postgres.layout import Layout, open_ours
+from app.core.postgres.layout import Layout, open_ours, try_to_write
 from app.core.postgres.locks import PAUSE_SECONDS, FileLock
 from app.core.postgres.probe import ServerState, listener_pid, probe
 from app.core.postgres.stale import kill_orphans
@@ -103,6 +103,7 @@ class Server:
                     f"Its log {self.layout.log} may tell why; try again."
                 )
             time.sleep(PAUSE_SECONDS)
+        try_to_write(self.layout.home)  # on a full disk it could not even tell
         with self.layout.log.open("rb") as log:
             log.seek(told_before)
             words = log.read().decode(errors="replace")

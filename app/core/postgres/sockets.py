@@ -33,5 +33,6 @@ def is_private(folder: Path, uid: int) -> bool:
         return True
     raise PostgresUnavailable(
         f"The folder {folder} for the database's socket should belong to user {uid} alone (mode 0700), "
-        f"but it belongs to user {status.st_uid} with mode {stat.filemode(status.st_mode)}. Remove it, or {REMEDY}."
+        f"but it belongs to user {status.st_uid} with mode {stat.filemode(status.st_mode)}. Remove it, "
+        f"or {REMEDY}."
     )
