@@ -1,6 +1,6 @@
 """What is known of the league before any file is read: its franchises, its divisions, its players' names.
 
-Facts only, typed in or taken from the lists that the package nba_api carries; no file, no network, no database.
+Facts only, typed in or taken from the lists that nba_api carries; no file, no network, no database.
 """
 
 from collections.abc import Mapping, Sequence

@@ -16,7 +16,9 @@ def test_the_teams_are_those_that_nba_api_ships() -> None:
 def test_every_division_holds_five_teams_of_its_own_conference() -> None:
     membership = Counter((team.conference, team.division) for team in TEAMS)
 
-    expected = {(conference, division) for conference, divisions in DIVISIONS.items() for division in divisions}
+    expected = {
+        (conference, division) for conference, divisions in DIVISIONS.items() for division in divisions
+    }
 
     assert set(membership) == expected
     assert set(membership.values()) == {5}

@@ -1,4 +1,4 @@
-"""Ids of simulated games: ten digits like real ones, so that season and season type read the same, yet never equal to one.
+"""Ids of simulated games: ten digits like real ones, so that seasons read the same, yet never equal to one.
 
 A real regular-season id is "002", two digits of the start year and a number of at most 01230 (1,230 games a
 season). Simulated games are numbered from 90001. Nothing here looks at a database.

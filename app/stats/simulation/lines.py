@@ -1,7 +1,7 @@
-"""Splits the box score of a simulated side into lines of its ten players, so that every column adds up exactly.
+"""Splits the box score of a simulated side into lines of its ten players; every column adds up exactly.
 
-Attempts go to players by talent and time; what came of them is drawn without replacement, so nobody makes more
-than he tried. Works on whole arrays.
+Attempts go to players by talent and time; what came of them is drawn without replacement, so nobody makes
+more than he tried. Works on whole arrays.
 """
 
 from typing import Final
@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from app.stats.simulation.rosters import PLAYERS_A_GAME, Talents
 from app.stats.simulation.scoring import Counts, Floats, Ints
 
-COLUMNS: Final = 16
 _REGULATION_SECONDS: Final = 2_880
 _OVERTIME_SECONDS: Final = 300
 _POSITIONS: Final = 5
@@ -22,7 +21,7 @@ _FOULS_TO_LEAVE: Final = 6
 
 def game_seconds(overtimes: Ints) -> Ints:
     """Length of games in seconds: 2,880 and 300 for each overtime; same shape as `overtimes`."""
-    return _REGULATION_SECONDS + _OVERTIME_SECONDS * overtimes
+    return np.asarray(_REGULATION_SECONDS + _OVERTIME_SECONDS * overtimes)
 
 
 def draw_seconds(length_seconds: Ints, rng: np.random.Generator) -> Ints:
@@ -34,15 +33,19 @@ def draw_seconds(length_seconds: Ints, rng: np.random.Generator) -> Ints:
     share = _MINUTES_BY_RANK * rng.lognormal(0.0, 0.15, (len(length_seconds), PLAYERS_A_GAME))
     for _ in range(3):  # what is cut from the busiest goes to the others, who may then be too busy in turn
         share = np.minimum(share * _POSITIONS / share.sum(axis=1, keepdims=True), 0.93)
-    return _round_keeping_sum(share / share.sum(axis=1, keepdims=True) * (_POSITIONS * length_seconds)[:, None])
+    return _round_keeping_sum(
+        share / share.sum(axis=1, keepdims=True) * (_POSITIONS * length_seconds)[:, None]
+    )
 
 
 def _round_keeping_sum(values: Floats) -> Ints:
     """Round rows so that their (whole) sums stay."""
-    return np.diff(np.rint(values.cumsum(axis=1)).astype(np.int64), axis=1, prepend=0)
+    return np.asarray(np.diff(np.rint(values.cumsum(axis=1)).astype(np.int64), axis=1, prepend=0))
 
 
-def split_counts(counts: Counts, overtimes: Ints, talents: Talents, players: Ints, rng: np.random.Generator) -> Ints:
+def split_counts(
+    counts: Counts, overtimes: Ints, talents: Talents, players: Ints, rng: np.random.Generator
+) -> Ints:
     """Draw the lines of all players of all games.
 
     Parameters
@@ -61,8 +64,8 @@ def split_counts(counts: Counts, overtimes: Ints, talents: Talents, players: Int
     Returns
     -------
     int64 array of shape (2 n, 10, 16)
-        Columns in the order of `BoxScore` from seconds to personal fouls, summing over players to the side's counts;
-        plus/minus stands apart, in `draw_plus_minus`.
+        Columns in the order of `BoxScore` from seconds to personal fouls, summing over players to the side's
+        counts; plus/minus stands apart, in `draw_plus_minus`.
     """
     seconds = draw_seconds(np.repeat(game_seconds(overtimes), 2), rng)
 
@@ -95,13 +98,15 @@ def split_counts(counts: Counts, overtimes: Ints, talents: Talents, players: Int
         deal(counts.steals, talents.steals),
         deal(counts.blocks, talents.blocks),
         deal(counts.turnovers, talents.turnovers),
-        deal_within(_foul_limits(counts.fouls.ravel(), talents.fouls[players] * seconds), counts.fouls.ravel(), rng),
+        deal_within(
+            _foul_limits(counts.fouls.ravel(), talents.fouls[players] * seconds), counts.fouls.ravel(), rng
+        ),
     )
     return np.stack(columns, axis=2)
 
 
 def deal_within(limits: Ints, totals: Ints, rng: np.random.Generator) -> Ints:
-    """Deal totals of shape (rows,) to players within their limits of shape (rows, players), as from a shuffled deck.
+    """Deal totals of shape (rows,) to players within limits of shape (rows, players), as from a deck.
 
     Every row of the limits must sum to the total or more; then every row of the answer sums to the total.
     """
@@ -118,13 +123,13 @@ def deal_within(limits: Ints, totals: Ints, rng: np.random.Generator) -> Ints:
 def _foul_limits(totals: Ints, weights: Floats) -> Ints:
     """About twice each player's due, at most the six after which he must leave."""
     due = totals[:, None] * weights / weights.sum(axis=1, keepdims=True)
-    return np.clip(np.ceil(2.2 * due).astype(np.int64) + 1, 1, _FOULS_TO_LEAVE)
+    return np.asarray(np.clip(np.ceil(2.2 * due).astype(np.int64) + 1, 1, _FOULS_TO_LEAVE))
 
 
 def draw_plus_minus(margins: Ints, seconds: Ints, length_seconds: Ints, rng: np.random.Generator) -> Ints:
-    """Draw each player's plus/minus; a row sums to five times the side's margin, as the five on the floor share it.
+    """Draw each player's plus/minus; a row sums to five times the side's margin, as five at a time share it.
 
-    Takes margins and lengths of shape (rows,) and seconds of shape (rows, 10); returns int64 of shape (rows, 10).
+    Takes margins and lengths of shape (rows,) and seconds of shape (rows, 10); returns int64 like seconds.
     """
     present = seconds / length_seconds[:, None]
     noise = rng.normal(0.0, 12.0, seconds.shape) * np.sqrt(present * (1.0 - present))

@@ -19,7 +19,7 @@ _SUMMER_MOVES_SHARE: Final = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Talents:
-    """What every rostered player is good at: float64 arrays of shape (450,), positive weights without unit; no NaN."""
+    """What every player is good at: float64 arrays of shape (450,), positive weights without unit; no NaN."""
 
     quality: NDArray[np.float64]
     two_shots: NDArray[np.float64]
@@ -36,7 +36,7 @@ class Talents:
 
 @dataclass(frozen=True, slots=True)
 class Rosters:
-    """The league's players: NBA ids (450,), their talents, and `places`, indices into both of shape (30, 15)."""
+    """The league's players: NBA ids (450,), their talents, and `places` (30, 15), indices into both."""
 
     player_ids: NDArray[np.int64]
     talents: Talents

@@ -14,12 +14,12 @@ from numpy.typing import NDArray
 
 from app.stats.league import DIVISIONS, TEAMS
 
-# How many of a week's games fall on Monday .. Sunday: Wednesdays and Fridays are full, Thursdays are left to television.
+# A week's games from Monday to Sunday: Wednesdays and Fridays are full, Thursdays are left to television.
 _WEEKDAY_WEIGHT: Final = (1.2, 0.9, 1.5, 0.5, 1.5, 1.1, 1.0)
 # Chosen so that a team plays about 14 times on two days in a row, as in 2023-24.
 _BACK_TO_BACK_WEIGHT: Final = 0.16
 _ALL_STAR_DAYS: Final = 6
-# Days are looked at with their two neighbours on both sides: so wide a margin needs no special case at the ends.
+# Days are looked at with two neighbours on both sides: so wide a margin needs no special case at the ends.
 _MARGIN_DAYS: Final = 2
 _ATTEMPTS: Final = 50
 
@@ -57,7 +57,7 @@ def pair_teams(rotation: int) -> list[tuple[int, int]]:
 
 
 def _pair_divisions(members: list[int], others: list[int], rotation: int) -> list[tuple[int, int]]:
-    """Two divisions of one conference: each team meets three of the other five four times and two three times."""
+    """Pair two divisions of a conference: each team meets three of the other five 4 times, two 3 times."""
     pairs: list[tuple[int, int]] = []
     for i, one in enumerate(members):
         for j, other in enumerate(others):
@@ -104,7 +104,7 @@ def draw_schedule(start_year: int, rng: np.random.Generator) -> list[Fixture]:
 def _draw_days(
     pairs: list[tuple[int, int]], days: list[dt.date], rng: np.random.Generator
 ) -> NDArray[np.int64] | None:
-    """The index of the day of each pairing, or None if the last ones found no day left on which both teams may play."""
+    """Draw the day (an index) of each pairing, or None if one found no day on which both teams may play."""
     at = np.asarray([(day - days[0]).days for day in days]) + _MARGIN_DAYS
     taken = {team.id: np.zeros(at[-1] + 1 + _MARGIN_DAYS, dtype=np.bool_) for team in TEAMS}
     quota = np.asarray([_WEEKDAY_WEIGHT[day.weekday()] for day in days])
@@ -113,7 +113,9 @@ def _draw_days(
     drawn = np.zeros(len(pairs), dtype=np.int64)
     for index in rng.permutation(len(pairs)):
         home, away = pairs[index]
-        weights = np.exp(2.0 * (1.0 - load / quota)) * _day_weights(taken[home], at) * _day_weights(taken[away], at)
+        weights = (
+            np.exp(2.0 * (1.0 - load / quota)) * _day_weights(taken[home], at) * _day_weights(taken[away], at)
+        )
         reached = weights.cumsum()
         if reached[-1] == 0.0:
             return None

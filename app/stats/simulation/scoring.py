@@ -1,7 +1,7 @@
 """Both sides' box score of many simulated games at once, built possession by possession counts.
 
-A possession ends in a shot, a turnover or a trip to the line; a rebound in attack prolongs it. The rates are those
-of the season 2023-24. Works on whole arrays: a season is a handful of draws. Knows no teams, days or players.
+A possession ends in a shot, a turnover or a trip to the line; a rebound in attack prolongs it. The rates are
+those of the season 2023-24. Works on whole arrays: a season is a handful of draws. Knows no teams or players.
 """
 
 from dataclasses import dataclass, fields
@@ -27,7 +27,7 @@ _ASSIST_SHARE: Final = 0.632
 _STEAL_SHARE: Final = 0.58
 _BLOCK_SHARE: Final = 0.21
 _OTHER_FOULS_A_POSSESSION: Final = 0.068
-# Points that a rise of both shooting shares by 1 brings in a game: 2 x 54 two-point and 3 x 35 three-point attempts.
+# Points that a rise of both shooting shares by 1 brings in a game: 2 x 54 twos and 3 x 35 threes.
 _POINTS_A_SHARE: Final = 213.0
 _OVERTIME_OF_REGULATION: Final = 5 / 48
 
@@ -114,8 +114,8 @@ def draw_counts(possessions: Ints, edge_points: Floats, rng: np.random.Generator
 def _draw_made(attempts: Ints, share: Floats, rng: np.random.Generator) -> Ints:
     """How many attempts go in, drawn without replacement from a pool half as large again.
 
-    Independent shots would spread margins by 16 points where real games of given strengths spread by 12: leaders ease
-    off and trailing sides press. Such a pool leaves a third of the variance and keeps the mean.
+    Independent shots would spread margins by 16 points where real games of given strengths spread by 12:
+    leaders ease off and trailing sides press. Such a pool leaves a third of the variance and keeps the mean.
     """
     pool = attempts + attempts // 2
     good = np.floor(pool * np.clip(share, 0.05, 0.95) + rng.random(attempts.shape)).astype(np.int64)

@@ -29,7 +29,7 @@ _NIGHT_SPREAD_POINTS: Final = 5.5  # what a game's shooting lifts or lowers for 
 
 @dataclass(frozen=True, slots=True)
 class SimulatedGame:
-    """One made-up game with both box scores; `team_lines` has the home side first, `player_lines` ten a side."""
+    """One made-up game with both box scores: `team_lines` home side first, `player_lines` ten a side."""
 
     game: GameRow
     team_lines: tuple[TeamLineRow, TeamLineRow]
@@ -44,10 +44,10 @@ def simulate_seasons(first_start_year: int, seasons: int, seed: int) -> Iterator
     first_start_year : int
         The year in which the first season starts (2023 for "2023-24").
     seasons : int
-        How many seasons, 0 or more; teams keep 70 % of their strength and four fifths of their players from one to
-        the next.
+        How many seasons, 0 or more; from one to the next teams keep 70 % of their strength and four fifths of
+        their players.
     seed : int
-        0 or more. One seed always gives the same league; the number of seasons asked for does not change the first.
+        0 or more. One seed always gives the same league; more seasons do not change the first.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def _play_season(
 
 
 def _edges(fixtures: list[Fixture], teams: Ints, strengths: Floats) -> Floats:
-    """Points expected above an average game for both sides: own attack, the other's defence, home, tired legs."""
+    """Points expected above an average game: own attack, the other's defence, home, tired legs."""
     day = np.asarray([(fixture.date - fixtures[0].date).days for fixture in fixtures])
     attack, defence = strengths[day[:, None], teams, 0], strengths[day[:, None], teams, 1]
     home = np.asarray([HOME_EDGE_POINTS / 2, -HOME_EDGE_POINTS / 2])
@@ -109,7 +109,9 @@ def _plays_second_night(fixtures: list[Fixture]) -> Ints:
     return np.asarray(tired)
 
 
-def _write_game(game_id: str, start_year: int, fixture: Fixture, home: int | None, away: int | None) -> GameRow:
+def _write_game(
+    game_id: str, start_year: int, fixture: Fixture, home: int | None, away: int | None
+) -> GameRow:
     return GameRow(
         id=game_id,
         season_start_year=start_year,
@@ -125,6 +127,10 @@ def _write_game(game_id: str, start_year: int, fixture: Fixture, home: int | Non
     )
 
 
+def _write_box(counts: list[int], plus_minus: int) -> BoxScore:
+    return BoxScore(*counts, float(plus_minus))  # type: ignore[call-arg] # no checker sees that there are sixteen
+
+
 def _write_side(
     game_id: str,
     team_id: int,
@@ -133,9 +139,9 @@ def _write_side(
     is_home: bool,
 ) -> tuple[TeamLineRow, tuple[PlayerLineRow, ...]]:
     total, margin, ids, lines, plus_minus = sheet
-    team = TeamLineRow(game_id, team_id, is_home, BoxScore(*total, plus_minus=float(margin)))
+    team = TeamLineRow(game_id, team_id, is_home, _write_box(total, margin))
     players = tuple(
-        PlayerLineRow(game_id, player_id, team_id, BoxScore(*line, plus_minus=float(points)))
+        PlayerLineRow(game_id, player_id, team_id, _write_box(line, points))
         for player_id, line, points in zip(ids, lines, plus_minus, strict=True)
     )
     return team, players

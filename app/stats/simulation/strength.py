@@ -1,4 +1,4 @@
-"""How good each simulated team is, day by day: drawn at first, drifting through a season, pulled to the mean in summer.
+"""How good each simulated team is, day by day: drawn, drifting all season, pulled to the mean in summer.
 
 Strength is what makes a simulated league predictable at all; it is never stored, only its results are.
 """
@@ -10,14 +10,16 @@ from numpy.typing import NDArray
 
 from app.stats.league import TEAMS
 
-# Every season starts with this spread of net strength, near that of real seasons, so that no seed makes a dull league.
-NET_SPREAD_POINTS: Final = 4.6
+# Every season starts with this spread of net strength, near that of real ones: no seed makes a dull league.
+NET_SPREAD_POINTS: Final = 4.4
 _STYLE_SPREAD_POINTS: Final = 2.0  # teams of equal strength attack and defend differently well
 _SUMMER_CARRY: Final = 0.7
 _DAILY_DRIFT_POINTS: Final = 0.08
 
 
-def draw_strengths(previous: NDArray[np.float64] | None, days: int, rng: np.random.Generator) -> NDArray[np.float64]:
+def draw_strengths(
+    previous: NDArray[np.float64] | None, days: int, rng: np.random.Generator
+) -> NDArray[np.float64]:
     """Draw every team's offence and defence for each day of a season.
 
     Parameters
