@@ -6,6 +6,7 @@ import asyncpg
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection as SyncConnection
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncSession as PlainSession
 from sqlalchemy.orm import Session as SyncSession
 from sqlalchemy.orm import SessionTransaction
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -22,6 +23,8 @@ _SET_WORKSPACE = text("select set_config(:setting, :workspace, true)")
 
 class Session(AsyncSession):
     """A session that sees one workspace and keeps the events of its transaction until they are flushed."""
+
+    execute = PlainSession.execute  # SQLModel warns of it, but its own `exec` takes no plain SQL
 
     def __init__(self, engine: AsyncEngine, *, workspace_id: WorkspaceId) -> None:
         super().__init__(engine, expire_on_commit=False, info={"workspace_id": workspace_id})
