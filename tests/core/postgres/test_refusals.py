@@ -8,7 +8,7 @@ import pytest
 from app.core.postgres import PostgresUnavailable, cluster
 from app.core.postgres.sockets import SHORT_PLACE
 from tests.core.postgres.place import Place
-from tests.core.postgres.user import CLONE_NEWNS_MISSING
+from tests.core.postgres.user import MOUNT_REFUSED
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_disk_that_fills_up_meanwhile_leaves_nothing_half_made(empty: Place) -> 
 
     refused = empty.user(prefix=("unshare", "--mount"), tmpfs_bytes=20_000_000, needed_bytes=0)
 
-    if refused.process.wait(timeout=30) in {1, CLONE_NEWNS_MISSING} and not refused.facts:
+    if refused.process.wait(timeout=30) in {1, MOUNT_REFUSED} and not refused.facts:
         pytest.skip("this machine does not let a test mount a small disk")
     assert "There is no room left for the database" in refused.facts["error"]
     assert not {"data", "data.unfinished"} & set(refused.facts["left"])

@@ -17,7 +17,7 @@ import structlog
 
 from app.core.postgres import EmbeddedPostgres, PostgresUnavailable, cluster
 
-CLONE_NEWNS_MISSING = 77
+MOUNT_REFUSED = 77
 
 
 def main() -> int:
@@ -27,7 +27,7 @@ def main() -> int:
     if size := wish.get("tmpfs_bytes"):
         mounting = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=0755", "none", wish["state"]]
         if subprocess.run(mounting, check=False, capture_output=True).returncode != 0:
-            return CLONE_NEWNS_MISSING
+            return MOUNT_REFUSED
     if uid := wish.get("uid"):
         os.setgroups([])
         os.setgid(uid)
