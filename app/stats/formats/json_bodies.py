@@ -3,9 +3,8 @@
 Cells become text, so that one reader serves CSV and JSON; null is the empty text.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import orjson
 
@@ -36,16 +35,21 @@ def read_json_tables(body: bytes) -> Sequence[JsonTable]:
 def _result_set(found: object) -> JsonTable | None:
     match found:
         case {"headers": [*headers], "rowSet": [*rows]} if all(isinstance(each, str) for each in headers):
-            return JsonTable(tuple(headers), [_cells(row) for row in rows if isinstance(row, list)])
+            return JsonTable(
+                tuple(headers), [_cells(row if isinstance(row, list) else [row]) for row in rows]
+            )
         case _:
             return None  # a few responses carry sets with two storeys of headers: none of ours
 
 
-def _actions(game_id: str, actions: Sequence[Mapping[str, Any]]) -> JsonTable:
-    columns = {"gameId": None} | {name: None for action in actions for name in action}
+def _actions(game_id: str, actions: Sequence[object]) -> JsonTable:
+    objects = [action for action in actions if isinstance(action, dict)]
+    if len(objects) < len(actions):
+        raise ValueError("one of the actions is no object")
+    columns: dict[str, None] = {"gameId": None} | {name: None for action in objects for name in action}
     if not actions:  # a game that has not begun: an empty table of a known format
         columns |= dict.fromkeys(sorted(SIGNATURES[Format.PLAY_BY_PLAY_V3].required))
-    rows = [_cells({"gameId": game_id, **action}.get(name) for name in columns) for action in actions]
+    rows = [_cells({"gameId": game_id, **action}.get(name) for name in columns) for action in objects]
     return JsonTable(tuple(columns), rows)
 
 

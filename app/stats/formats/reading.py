@@ -48,7 +48,8 @@ def read_column_lists(document: Document) -> Sequence[tuple[str, ...]]:
     with _reading(document) as content:
         if _is_json(content):
             return [table.columns for table in _json_tables(content)]
-        return [tuple(next(csv.reader(_text(content)), ()))]
+        with _text(content) as text:
+            return [tuple(next(csv.reader(text), ()))]
 
 
 def read_rows(document: Document, table: int = 0) -> Iterator[SourceRow]:
@@ -57,11 +58,12 @@ def read_rows(document: Document, table: int = 0) -> Iterator[SourceRow]:
         if _is_json(content):
             yield from _json_rows(_json_tables(content)[table])
             return
-        reader = csv.reader(_text(content))
-        columns = tuple(next(reader, ()))
-        for cells in reader:
-            if cells:
-                yield SourceRow(reader.line_num, columns, cells)
+        with _text(content) as text:
+            reader = csv.reader(text)
+            columns = tuple(next(reader, ()))
+            for cells in reader:
+                if cells:
+                    yield SourceRow(reader.line_num, columns, cells)
 
 
 def _json_rows(table: JsonTable) -> Iterator[SourceRow]:
