@@ -66,12 +66,14 @@ class Database:
         try:
             pool = await asyncpg.create_pool(
                 dsn,
-                min_size=1,
+                min_size=0,  # to keep a floor, asyncpg logs a traceback a second while there is no database
                 max_size=pool_size,
                 init=prepare_connection,
                 server_settings=settings,
                 timeout=CONNECT_TIMEOUT_SECONDS,
             )
+            async with pool.acquire():
+                pass  # whether we are let in
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             shown = address.render_as_string(hide_password=True)
             message = (

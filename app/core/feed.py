@@ -101,16 +101,16 @@ class EventFeed:
         """
         tail = self._join(topic, workspace_id)
         try:
-            stream = _Stream(tail, await self._position(topic, after))
+            stream = _Stream(tail, await self._position(topic, after), self._listener)
             if after is None:
-                yield stream.heartbeat(is_certain=self.is_listening)
+                yield stream.heartbeat()
             while not self._stopped:
                 news = tail.pulse.next  # taken before reading: what commits meanwhile wakes us again
                 items = await stream.read()
                 for item in items:
                     yield item
                 if not items and not await stream.waited(news, heartbeat_seconds):
-                    yield stream.heartbeat(is_certain=self.is_listening)
+                    yield stream.heartbeat()
         finally:
             self._leave(tail)
 
@@ -156,8 +156,9 @@ class EventFeed:
 class _Stream:
     """Where one follower stands."""
 
-    def __init__(self, tail: Tail, position: int) -> None:
+    def __init__(self, tail: Tail, position: int, listener: Listener) -> None:
         self._tail = tail
+        self._listener = listener
         self._position = position
         self._is_reading = True
         self._clock = asyncio.get_running_loop().time
@@ -172,11 +173,12 @@ class _Stream:
             self._is_reading = False
             return []
         self._is_reading = True
-        self._certain_at = self._clock()
         items: list[RecordedEvent | Gap] = [*self._gap(reading), *reading.events]
         self._position = max(self._position, reading.through)
+        if self._listener.is_listening:  # else what is kept in memory may no longer be all there is
+            self._certain_at = self._clock()
         if items:
-            self._said_at = self._certain_at
+            self._said_at = self._clock()
         return items
 
     async def waited(self, news: asyncio.Event, heartbeat_seconds: float) -> bool:
@@ -187,10 +189,10 @@ class _Stream:
         await waited(news, min(silence_ends_in, RETRY_SECONDS))
         return self._clock() < self._said_at + heartbeat_seconds
 
-    def heartbeat(self, *, is_certain: bool) -> Heartbeat:
+    def heartbeat(self) -> Heartbeat:
         """Return the sign of life of this moment."""
         self._said_at = self._clock()
-        if is_certain and self._is_reading:
+        if self._listener.is_listening and self._is_reading:
             self._certain_at = self._said_at
         lag_ms = round(1000 * (self._said_at - self._certain_at))
         return Heartbeat(encode_event_cursor(self._position), dt.datetime.now(dt.UTC), lag_ms)
