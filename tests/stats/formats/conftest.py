@@ -24,7 +24,8 @@ BOX = {
 }  # fmt: skip
 AWAY = {
     "TEAM_ID": "1610612755", "TEAM_ABBREVIATION": "PHI", "TEAM_NAME": "Philadelphia 76ers",
-    "MATCHUP": "PHI @ BOS", "WL": "L", "FGM": "34", "FG3M": "5", "FTM": "14", "PTS": "87", "PLUS_MINUS": "-18",
+    "MATCHUP": "PHI @ BOS", "WL": "L", "FGM": "34", "FG3M": "5", "FTM": "14", "PTS": "87",
+    "PLUS_MINUS": "-18",
 }  # fmt: skip
 PLAYER_BOX = {
     "FGM": "7", "FGA": "14", "FG_PCT": "0.5", "FG3M": "2", "FG3A": "5", "FG3_PCT": "0.4", "FTM": "1",
@@ -57,8 +58,9 @@ def event_row() -> MakeRow:
     """One event of a PlayByPlayV2: the first basket."""
     event = {
         "GAME_ID": "0021800001", "EVENTNUM": "7", "EVENTMSGTYPE": "1", "EVENTMSGACTIONTYPE": "1",
-        "PERIOD": "1", "WCTIMESTRING": "8:03 PM", "PCTIMESTRING": "11:41", "HOMEDESCRIPTION": "", "NEUTRALDESCRIPTION": "",
-        "VISITORDESCRIPTION": "Embiid 18' Jump Shot (2 PTS)", "SCORE": "2 - 0", "SCOREMARGIN": "-2",
+        "PERIOD": "1", "WCTIMESTRING": "8:03 PM", "PCTIMESTRING": "11:41",
+        "HOMEDESCRIPTION": "", "NEUTRALDESCRIPTION": "", "VISITORDESCRIPTION": "Embiid 18' Jump Shot (2 PTS)",
+        "SCORE": "2 - 0", "SCOREMARGIN": "-2",
     }  # fmt: skip
     return lambda **changes: {**event, **changes}
 
