@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.core.database import Database
+from app.core.errors import Unauthenticated
 from app.core.feed import EventFeed
 from app.core.ids import WorkspaceId
 from app.core.session import Connection, Session
@@ -25,13 +26,21 @@ class Platform:
 
 @dataclass(slots=True)
 class Context:
-    """One request, or one operation of a socket."""
+    """One request, or one socket with its operations."""
 
     platform: Platform
-    actor: Actor
     request_id: str
+    caller: Actor | None = None
+    connection_params: dict[str, Any] = field(default_factory=dict)
+    """What a socket sent when it opened: Strawberry fills it in."""
     loaders: dict[object, Any] = field(default_factory=dict)
-    cost: int = 0
+
+    @property
+    def actor(self) -> Actor:
+        """Who asks; raise `Unauthenticated` where nobody has signed in."""
+        if self.caller is None:
+            raise Unauthenticated("Sign in first: send `Authorization: Bearer <key>`.")
+        return self.caller
 
     @property
     def database(self) -> Database:

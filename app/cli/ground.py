@@ -1,0 +1,97 @@
+"""The ground every command stands on: settings, logging, and a database that is there."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from app.core.database import Database
+from app.core.errors import Invalid, Unavailable
+from app.core.logging import configure_logging
+from app.core.migrations import migrate
+from app.core.postgres import EmbeddedPostgres
+from app.core.provisioning import DatabaseUrls, provision
+from app.core.settings import Settings, load_settings
+
+log = structlog.get_logger()
+
+WATCH_SECONDS = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Settings, addresses of the database, and the private server if it is ours."""
+
+    settings: Settings
+    urls: DatabaseUrls
+    embedded: EmbeddedPostgres | None
+
+    async def watch(self, database: Database) -> None:
+        """Bring the private server back whenever it is gone; a server of your own is left to you."""
+        while self.embedded is not None:
+            await asyncio.sleep(WATCH_SECONDS)
+            try:
+                await database.fetch("select 1")
+            except Unavailable as error:
+                log.warning("database.lost", reason=error.message)
+                await self._revive(self.embedded)
+
+    async def _revive(self, embedded: EmbeddedPostgres) -> None:
+        try:
+            await asyncio.to_thread(embedded.start)
+        except Unavailable as error:
+            log.error("database.not_revived", reason=error.message)
+
+
+def settle(*, state_dir: Path | None = None, host: str | None = None, port: int | None = None) -> Settings:
+    """Read the settings and begin to log."""
+    settings = load_settings(state_dir=state_dir, host=host, port=port)
+    json = None if settings.log_format == "auto" else settings.log_format == "json"
+    configure_logging(settings.log_level, json=json)
+    return settings
+
+
+@contextmanager
+def ground(settings: Settings) -> Iterator[Ground]:
+    """Hand out a migrated database: yours by its address, else a private one, stopped by its last user."""
+    if settings.database_url is not None:
+        yield Ground(settings, _given_urls(settings), None)
+        return
+    embedded = EmbeddedPostgres(settings.state_dir)
+    with embedded as address:
+        yield Ground(settings, provision(address), embedded)
+
+
+@asynccontextmanager
+async def opened(ground: Ground, name: str) -> AsyncIterator[Database]:
+    """Open the application's connections and keep the private server alive meanwhile."""
+    size = ground.settings.database_pool_size
+    database = await Database.open(ground.urls.application, pool_size=size, application_name=f"courtside {name}")
+    watching = asyncio.create_task(ground.watch(database))
+    try:
+        yield database
+    finally:
+        watching.cancel()
+        await database.close()
+
+
+def prepare(*, state_dir: Path | None = None) -> None:
+    """Migrate; on a private server that is all that starting it does anyway."""
+    settings = settle(state_dir=state_dir)
+    with ground(settings) as standing:
+        if standing.embedded is None:
+            migrate(standing.urls.owner)
+    log.info("database.migrated")
+
+
+def _given_urls(settings: Settings) -> DatabaseUrls:
+    assert settings.database_url is not None  # noqa: S101 - the caller has looked
+    if settings.owner_database_url is None:
+        raise Invalid(
+            "COURTSIDE_DATABASE_URL is set but COURTSIDE_OWNER_DATABASE_URL is not: migrations need the role that owns "
+            "the tables, and the application must not be that role."
+        )
+    return DatabaseUrls(settings.database_url.get_secret_value(), settings.owner_database_url.get_secret_value())
