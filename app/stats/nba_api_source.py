@@ -110,7 +110,7 @@ def _fetch_patiently(
         try:
             return _fetch_log(season_label, part, player_or_team, patience)
         except (OSError, ValueError, LookupError, TypeError) as error:
-            # requests raises kinds of OSError; the others come from nba_api reading a page that is not the data.
+            # requests raises kinds of OSError; the others come from nba_api reading a page that is no data.
             if attempt >= patience.attempts or clock() - began > patience.give_up_seconds:
                 raise Unavailable(
                     f"stats.nba.com can't be reached ({_explain(error)}); "

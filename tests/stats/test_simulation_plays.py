@@ -1,6 +1,7 @@
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,6 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.core.errors import Invalid
+from app.stats.formats.assembling import AssembledGame, assemble_games
+from app.stats.formats.player_lines import PlayerEntry
+from app.stats.formats.recognise import recognise
+from app.stats.formats.team_lines import TeamSide
 from app.stats.rows import PlayKind, PlayRow
 from app.stats.simulation import SimulatedGame, simulate_plays, simulate_seasons
 from app.stats.simulation.floor import Rotation, deal, deal_all
@@ -207,3 +212,24 @@ def test_dealing_uses_only_candidates_and_never_more_than_the_stock(
     )
     assert used + left == +Counter(stock)
     assert sum(player is not None for player in everything) == min(len(candidates), sum(stock.values()))
+
+
+def test_a_real_game_of_four_overtimes_can_be_told_from_its_logs(nba_data: Path) -> None:
+    four_overtimes = "0021800928"
+    sides = recognise(nba_data / "team_game_logs" / "log-2019.csv").parse()
+    lines = recognise(nba_data / "player_game_logs" / "player_logs_2018-19.csv.gz").parse()
+    (found,) = [
+        each
+        for each in assemble_games(side for side in sides if isinstance(side, TeamSide))
+        if isinstance(each, AssembledGame) and each.game.id == four_overtimes
+    ]
+    players = [
+        each.line for each in lines if isinstance(each, PlayerEntry) and each.line.game_id == four_overtimes
+    ]
+
+    plays = simulate_plays(found.game, [found.home, found.away], players, seed=1)
+
+    assert (plays[-1].period, plays[-1].home_score, plays[-1].away_score) == (8, 161, 168)
+    assert [play.home_score - play.away_score for play in plays if play.kind is PlayKind.PERIOD_END][3:7] == [
+        0
+    ] * 4
