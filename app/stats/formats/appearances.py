@@ -94,13 +94,19 @@ def _read_appearance(  # noqa: PLR0913, PLR0917 - eight cells, in the order of t
     result: str,
 ) -> Appearance:
     facts = _read_facts(season, game_id, date)
+    team = _read_team(team_id, abbreviation, name)
+    return Appearance(facts, team, _read_designation(matchup, team.abbreviation), _read_result(result))
+
+
+@lru_cache(maxsize=1024)
+def _read_team(team_id: str, abbreviation: str, name: str) -> TeamName:
     team = TeamName(require_id(team_id, "TEAM_ID"), require(abbreviation, "TEAM_ABBREVIATION"), name.strip())
     if find_team(team.id) is None:
         raise RuleBroken(
             Rule.TEAM_UNKNOWN,
             f"TEAM_ID {team.id} ({team.name}) is no franchise of the league, past or present",
         )
-    return Appearance(facts, team, _read_designation(matchup, team.abbreviation), _read_result(result))
+    return team
 
 
 @lru_cache(maxsize=4096)
@@ -131,6 +137,7 @@ def _read_season(cell: str) -> int:
         raise RuleBroken(Rule.SEASON_CONTRADICTS_GAME, error.message) from error
 
 
+@lru_cache(maxsize=4096)
 def _read_designation(matchup: str, abbreviation: str) -> Designation:
     match = _MATCHUP.fullmatch(matchup.strip())
     if match is None:
