@@ -41,6 +41,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("rows_superseded", sa.Integer(), nullable=False),
         sa.Column("rows_duplicate", sa.Integer(), nullable=False),
         sa.Column("rows_quarantined", sa.Integer(), nullable=False),
+        sa.Column("first_changed_date", sa.Date(), nullable=True),
+        sa.Column("last_changed_date", sa.Date(), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source_file")),

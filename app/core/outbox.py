@@ -8,6 +8,7 @@ sorted order, hence no deadlock among writers.
 
 from dataclasses import fields
 from itertools import groupby
+from uuid import UUID
 
 import orjson
 from sqlalchemy import text
@@ -60,6 +61,12 @@ def _row(happened: Event, sequence: int) -> dict[str, object]:
         "topic": happened.topic,
         "sequence": sequence,
         "kind": happened.kind,
-        "payload": orjson.dumps(payload).decode(),
+        "payload": orjson.dumps(payload, default=_plain).decode(),
         "league_wide": happened.league_wide,
     }
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, UUID):  # asyncpg's own subclass, which orjson does not know
+        return str(value)
+    raise TypeError(f"an event's field must be plain, not {type(value).__name__}")

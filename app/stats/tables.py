@@ -11,7 +11,10 @@ from app.core.columns import Identified, Instant, Json, created_now, instant, js
 
 def _league_id(*, primary_key: bool = False, foreign_key: str | None = None) -> int:
     found: int = Field(
-        sa_type=BigInteger, primary_key=primary_key, foreign_key=foreign_key, sa_column_kwargs={"autoincrement": False}
+        sa_type=BigInteger,
+        primary_key=primary_key,
+        foreign_key=foreign_key,
+        sa_column_kwargs={"autoincrement": False},
     )
     return found
 
@@ -33,7 +36,7 @@ class Player(SQLModel, table=True):
     __tablename__ = "player"
     id: int = _league_id(primary_key=True)
     full_name: str
-    folded_name: str = Field(sa_type=String(collation="C"))  # type: ignore[call-overload]
+    folded_name: str = Field(sa_type=String(collation="C"))
     """The name without diacritics and case, to be searched and sorted by."""
     is_active: bool | None = None
     __table_args__ = (Index("ix_player_folded_name", "folded_name", "id"),)
@@ -47,11 +50,15 @@ class SourceFile(Identified, table=True):
     name: str
     format: str
     state: str
+    """LOADED, or INCOMPLETE while games that it speaks of are unknown."""
     rows_read: int = 0
     rows_stored: int = 0
     rows_superseded: int = 0
     rows_duplicate: int = 0
     rows_quarantined: int = 0
+    first_changed_date: dt.date | None = None
+    last_changed_date: dt.date | None = None
+    """Between these days lie the games whose result or team lines it changed."""
     started_at: Instant = created_now()
     finished_at: Instant | None = instant()
 
@@ -65,7 +72,7 @@ class QuarantinedRow(Identified, table=True):
     rule: str = Field(index=True)
     detail: str
     raw: Json = json_object()
-    game_id: str | None = Field(default=None, sa_type=String(10), index=True)  # type: ignore[call-overload]
+    game_id: str | None = Field(default=None, sa_type=String(10), index=True)
     """The game that the row speaks of, where it can be told."""
 
 
@@ -73,7 +80,7 @@ class Game(SQLModel, table=True):
     """One game of the league, real or simulated; `origin` says which."""
 
     __tablename__ = "game"
-    id: str = Field(sa_type=String(10), primary_key=True)  # type: ignore[call-overload]
+    id: str = Field(sa_type=String(10), primary_key=True)
     season_start_year: int
     season_type: str
     date: dt.date
@@ -123,16 +130,19 @@ class TeamLine(_Counts, table=True):
     """One team's totals in one game."""
 
     __tablename__ = "team_line"
-    game_id: str = Field(sa_type=String(10), foreign_key="game.id", primary_key=True)  # type: ignore[call-overload]
+    game_id: str = Field(sa_type=String(10), foreign_key="game.id", primary_key=True)
     team_id: int = _league_id(primary_key=True, foreign_key="team.id")
     is_home: bool
 
 
 class PlayerLine(_Counts, table=True):
-    """One player's totals in one game that he entered; the date is the game's, kept here so that a log is one index."""
+    """One player's totals in one game that he entered.
+
+    The date is the game's, and held to it by the foreign key: a player's log is one walk along an index.
+    """
 
     __tablename__ = "player_line"
-    game_id: str = Field(sa_type=String(10), primary_key=True)  # type: ignore[call-overload]
+    game_id: str = Field(sa_type=String(10), primary_key=True)
     player_id: int = _league_id(primary_key=True, foreign_key="player.id")
     team_id: int = _league_id(foreign_key="team.id")
     game_date: dt.date
@@ -146,7 +156,7 @@ class Play(SQLModel, table=True):
     """One event of a game's play-by-play."""
 
     __tablename__ = "play"
-    game_id: str = Field(sa_type=String(10), foreign_key="game.id", primary_key=True)  # type: ignore[call-overload]
+    game_id: str = Field(sa_type=String(10), foreign_key="game.id", primary_key=True)
     number: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     period: int
     seconds_left: float

@@ -1,0 +1,102 @@
+"""All SQL of datasets and their versions."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+
+from app.core.ids import DatasetVersionId, RunId, new_id
+from app.core.session import Session
+
+_OPEN_DATASET: Final = text("""
+    insert into dataset as d (id, namespace, name) values (:id, :namespace, :name)
+    on conflict (workspace_id, namespace, name) do update set name = d.name returning id
+""")
+"""The empty update returns the id and locks the row, so that versions are numbered one by one."""
+_ADD_VERSION: Final = text("""
+    insert into dataset_version (id, dataset_id, version, digest, rows, run_id, source_file_id)
+    select :id, :dataset_id, coalesce(max(version), 0) + 1, :digest, :rows, :run_id, :source_file_id
+    from dataset_version where dataset_id = :dataset_id
+    on conflict (dataset_id, digest) do update set part_of_id = null
+    returning id
+""")
+_LIST_UNSEALED: Final = text("""
+    select v.id as version_id, d.name, f.first_changed_date, f.last_changed_date
+    from dataset_version v join dataset d on d.id = v.dataset_id join source_file f on f.id = v.source_file_id
+    where v.part_of_id is null order by v.id
+""")
+_MARK_SEALED: Final = text("update dataset_version set part_of_id = :league where id = any(:versions)")
+_CONTENTS: Final = text("select digest, rows_read - rows_quarantined as usable from source_file")
+_GAMES: Final = text("select count(*) from game")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceContent:
+    """The content of a file that was read."""
+
+    id: UUID
+    name: str
+    digest: str
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnsealedFile:
+    """The version of a file that is in the league's tables but in no version of the league yet."""
+
+    version_id: DatasetVersionId
+    name: str
+    first_changed_date: dt.date | None
+    last_changed_date: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class LeagueState:
+    """What the league consists of: contents with their usable rows, and the number of games."""
+
+    contents: Sequence[tuple[str, int]]
+    games: int
+
+
+async def open_dataset(session: Session, namespace: str, name: str) -> UUID:
+    """Give the dataset of this name, made if it is missing, locked until the transaction ends."""
+    result = await session.execute(_OPEN_DATASET, {"id": new_id(), "namespace": namespace, "name": name})
+    dataset_id: UUID = result.scalar_one()
+    return dataset_id
+
+
+async def add_version(  # noqa: PLR0913 - the columns of a version
+    session: Session,
+    dataset_id: UUID,
+    *,
+    digest: str,
+    rows: int,
+    run_id: RunId,
+    source_file_id: UUID | None = None,
+) -> DatasetVersionId:
+    """Give the version with this content, made if it is missing; no version of the league holds it yet."""
+    version = {"digest": digest, "rows": rows, "run_id": run_id, "source_file_id": source_file_id}
+    result = await session.execute(_ADD_VERSION, {"id": new_id(), "dataset_id": dataset_id, **version})
+    return DatasetVersionId(result.scalar_one())
+
+
+async def list_unsealed(session: Session) -> list[UnsealedFile]:
+    """List the versions of files that no version of the league holds yet, oldest first."""
+    rows = await session.execute(_LIST_UNSEALED)
+    return [UnsealedFile(*row) for row in rows]
+
+
+async def mark_sealed(
+    session: Session, versions: Sequence[DatasetVersionId], league_version_id: DatasetVersionId
+) -> None:
+    """Say that a version of the league holds these versions of files."""
+    await session.execute(_MARK_SEALED, {"league": league_version_id, "versions": list(versions)})
+
+
+async def read_league_state(session: Session) -> LeagueState:
+    """Read what the league consists of now."""
+    contents = [(row.digest, row.usable) for row in await session.execute(_CONTENTS)]
+    return LeagueState(contents, (await session.execute(_GAMES)).scalar_one())
