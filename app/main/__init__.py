@@ -15,7 +15,7 @@ from app.core.database import Database
 from app.core.feed import EventFeed
 from app.core.migrations import expected_revision
 from app.core.settings import Settings
-from app.governance.keys import KeyRing
+from app.governance.authentication import Authenticator
 from app.main.explorer import explorer_routes
 from app.main.graphql import GraphQLEndpoint
 from app.main.health import database_probe, health_routes, migrations_probe, worker_probe
@@ -42,7 +42,7 @@ def create_app(settings: Settings, database: Database) -> Starlette:
             aliases=settings.max_query_aliases,
         )
     )
-    endpoint = GraphQLEndpoint(schema, platform, KeyRing(database))
+    endpoint = GraphQLEndpoint(schema, platform, Authenticator(database))
     probes = {
         "database": database_probe(database),
         "migrations": migrations_probe(database, expected_revision()),

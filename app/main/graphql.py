@@ -5,11 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 import orjson
+from graphql import GraphQLError
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
-from graphql import GraphQLError
 from strawberry import Schema
 from strawberry.asgi import GraphQL
 from strawberry.exceptions import ConnectionRejectionError
@@ -19,7 +19,7 @@ from strawberry.types.unset import UnsetType
 
 from app.core.errors import PlatformError, Unauthenticated
 from app.governance.actors import Actor
-from app.governance.keys import KeyRing
+from app.governance.authentication import Authenticator
 from resolvers.context import Context, Platform
 
 INIT_TIMEOUT = timedelta(seconds=5)
@@ -28,7 +28,7 @@ INIT_TIMEOUT = timedelta(seconds=5)
 class GraphQLEndpoint(GraphQL[Context, None]):
     """The one door to the contract."""
 
-    def __init__(self, schema: Schema, platform: Platform, keys: KeyRing) -> None:
+    def __init__(self, schema: Schema, platform: Platform, authenticator: Authenticator) -> None:
         super().__init__(
             schema,
             graphql_ide=None,
@@ -36,7 +36,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             connection_init_wait_timeout=INIT_TIMEOUT,
         )
         self.platform = platform
-        self.keys = keys
+        self.authenticator = authenticator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Ask who is calling before anything is parsed; a socket is asked when it opens."""
@@ -50,7 +50,7 @@ class GraphQLEndpoint(GraphQL[Context, None]):
 
     async def authenticate(self, authorization: str | None) -> Actor:
         """Return who holds the key; raise `Unauthenticated`."""
-        return await self.keys.authenticate(authorization)
+        return await self.authenticator.authenticate(authorization)
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
         """Build what the resolvers of this request are given."""

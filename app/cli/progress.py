@@ -1,0 +1,26 @@
+"""Progress bars for people; nothing for programmes."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+Tell = Callable[[float | None, str], None]
+
+
+@contextmanager
+def progress_bar(title: str, *, console: Console | None = None, silent: bool = False) -> Iterator[Tell]:
+    """Hand out a function that takes a fraction in [0, 1] (None where unknown) and what is being done."""
+    if silent:
+        yield lambda _fraction, _message: None
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"), TimeElapsedColumn())
+    with Progress(*columns, console=console or Console(stderr=True)) as bar:
+        task = bar.add_task(title, total=1.0, note="")
+
+        def tell(fraction: float | None, message: str) -> None:
+            bar.update(task, completed=fraction, note=message[:70]) if fraction is not None else bar.update(task, note=message[:70])
+
+        yield tell
+        bar.update(task, completed=1.0)

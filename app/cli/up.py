@@ -1,0 +1,158 @@
+"""`courtside up`: the whole story on one machine.
+
+This process keeps the database, starts a server and a worker as children on a leash, brings games in, and
+then plays the story through the public API like any other client. Ctrl-C ends everything within seconds.
+"""
+
+import asyncio
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import structlog
+
+from app.cli.client import Client
+from app.cli.ending import print_ending, print_opening
+from app.cli.ground import Ground, ground, opened, settle
+from app.cli.ingest import show_summary, simulate, watched
+from app.cli.leash import Leash
+from app.cli.progress import progress_bar
+from app.cli.serve import is_loopback, refuse_open_door
+from app.cli.story import crown, deploy, is_served, train
+from app.core.database import Database
+from app.core.errors import Unavailable
+from app.core.ids import DEFAULT_WORKSPACE
+from app.core.settings import Settings
+from app.datasets.ingestion import ingest_paths
+from app.governance.local_key import ensure_local_key
+
+log = structlog.get_logger()
+
+START_MAY_TAKE_SECONDS = 60.0
+STOP_MAY_TAKE_SECONDS = 4.0
+LOOK_SECONDS = 0.5
+Children = dict[str, subprocess.Popen[bytes]]
+
+
+class Interrupted(Exception):
+    """Somebody pressed Ctrl-C or asked the process to end."""
+
+
+def up(paths: list[Path], *, state_dir: Path | None, host: str | None, port: int | None, replay: bool) -> None:
+    """Play the story and stay until told to stop."""
+    began = time.monotonic()
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)
+    settings = settle(state_dir=state_dir, host=host, port=port)
+    settings = settings.model_copy(update={"port": settings.port or _free_port(settings.host)})
+    try:
+        with ground(settings) as standing:
+            key = asyncio.run(_key(standing))
+            with _children(settings) as children:
+                _play(standing, children, Client(_address(settings), key), paths, replay=replay, began=began)
+                _stay(children)
+    except Interrupted:
+        log.info("up.stopping")
+    log.info("up.stopped")
+
+
+def _play(
+    standing: Ground, children: Children, client: Client, paths: list[Path], *, replay: bool, began: float
+) -> None:
+    client.await_health("live", seconds=START_MAY_TAKE_SECONDS)
+    print_opening(client.server)
+    asyncio.run(_bring_games(standing, paths))
+    if not is_served(client):
+        _look_after(children)
+        with progress_bar("Training a model") as tell:
+            trained = train(client, key="up-first-model", params={}, tell=tell)
+        crown(client, trained)
+        with progress_bar("Deploying it"):
+            deploy(client, trained, key="up-first-rollout")
+    client.await_health("ready", seconds=START_MAY_TAKE_SECONDS)
+    print_ending(client, key_file=standing.settings.key_file, replay=replay, seconds=time.monotonic() - began)
+
+
+async def _key(standing: Ground) -> str:
+    """Return a key for this process: the local one on loopback; elsewhere one that ends with it is not made."""
+    async with opened(standing, "up") as database:
+        if not is_loopback(standing.settings.host):
+            await refuse_open_door(standing.settings.host, database)
+        return await ensure_local_key(database, DEFAULT_WORKSPACE, standing.settings.key_file)
+
+
+async def _bring_games(standing: Ground, paths: list[Path]) -> None:
+    async with opened(standing, "up") as database:
+        if not paths and await _has_games(database):
+            return
+        with progress_bar("Bringing games in") as tell:
+            if paths:
+                summary = await ingest_paths(database, DEFAULT_WORKSPACE, paths, on_progress=watched(tell))
+            else:
+                summary = await simulate(database, watched(tell))
+        show_summary(summary)
+
+
+async def _has_games(database: Database) -> bool:
+    return bool(await database.fetch("select 1 from game limit 1"))
+
+
+@contextmanager
+def _children(settings: Settings) -> Iterator[Children]:
+    """Start a server and a worker; end them, politely first, when we are done."""
+    leash = Leash()
+    environment = {
+        "COURTSIDE_STATE_DIR": str(settings.state_dir),
+        "COURTSIDE_HOST": settings.host,
+        "COURTSIDE_PORT": str(settings.port),
+    }
+    children: Children = {}
+    try:
+        for name in ("serve", "worker"):
+            children[name] = leash.start([name], environment)
+        yield children
+    finally:
+        for child in children.values():
+            child.terminate()
+        leash.release()
+        deadline = time.monotonic() + STOP_MAY_TAKE_SECONDS
+        for name, child in children.items():
+            try:
+                child.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                log.warning("child.killed", name=name)
+                child.kill()
+                child.wait()
+
+
+def _stay(children: Children) -> None:
+    while True:
+        _look_after(children)
+        time.sleep(LOOK_SECONDS)
+
+
+def _look_after(children: Children) -> None:
+    for name, child in children.items():
+        if child.poll() is not None:
+            raise Unavailable(f"The {name} process ended with code {child.returncode}: see its log above.", dependency=name)
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # one is enough: stopping takes seconds and must not be cut
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    raise Interrupted
+
+
+def _free_port(host: str) -> int:
+    with socket.create_server((host, 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
+def _address(settings: Settings) -> str:
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "localhost") else settings.host  # noqa: S104 - ours to reach
+    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
