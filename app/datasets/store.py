@@ -2,14 +2,17 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
 
 from app.core.ids import DatasetVersionId, RunId, new_id
-from app.core.session import Session
+from app.core.paging import Page, check_page_size, page_of
+from app.core.session import Connection, Session
+from app.datasets.views import DatasetVersionView, DatasetView
+from app.stats.store.reading import BY_NAME_AND_UUID, DESCENDING, grouped, in_order, resume_behind
 
 _OPEN_DATASET: Final = text("""
     insert into dataset as d (id, namespace, name) values (:id, :namespace, :name)
@@ -100,3 +103,59 @@ async def read_league_state(session: Session) -> LeagueState:
     """Read what the league consists of now."""
     contents = [(row.digest, row.usable) for row in await session.execute(_CONTENTS)]
     return LeagueState(contents, (await session.execute(_GAMES)).scalar_one())
+
+
+_DATASET_COLUMNS: Final = ", ".join(f"d.{each.name}" for each in fields(DatasetView))
+_VERSION_COLUMNS: Final = ", ".join(f"v.{each.name}" for each in fields(DatasetVersionView))
+_FIND_DATASETS: Final = f"select {_DATASET_COLUMNS} from dataset d where d.id = any($1::uuid[])"
+_FIND_DATASET: Final = f"select {_DATASET_COLUMNS} from dataset d where d.namespace = $1 and d.name = $2"
+_LIST_DATASETS: Final = f"""
+    select {_DATASET_COLUMNS} from dataset d where (d.name, d.id) > ($1::text, $2::uuid)
+    order by d.name, d.id limit $3"""
+_FIND_VERSIONS: Final = f"select {_VERSION_COLUMNS} from dataset_version v where v.id = any($1::uuid[])"
+_VERSIONS_OF: Final = f"""
+    select {_VERSION_COLUMNS}
+    from (select distinct id from unnest($1::uuid[]) as given (id)) d cross join lateral (
+        select * from dataset_version v where v.dataset_id = d.id and v.version < $2::bigint
+        order by v.version desc limit $3
+    ) v order by v.dataset_id, v.version desc"""
+
+
+async def find_datasets(connection: Connection, dataset_ids: Sequence[UUID]) -> list[DatasetView | None]:
+    """Give the dataset of each id, None where there is none in this workspace."""
+    rows = await connection.fetch(_FIND_DATASETS, list(dataset_ids))
+    return in_order(dataset_ids, {row["id"]: DatasetView(*row) for row in rows})
+
+
+async def find_dataset(connection: Connection, namespace: str, name: str) -> DatasetView | None:
+    """Give the dataset of a name, None where there is none in this workspace."""
+    row = await connection.fetchrow(_FIND_DATASET, namespace, name)
+    return None if row is None else DatasetView(*row)
+
+
+async def list_datasets(connection: Connection, *, first: int, after: str | None = None) -> Page[DatasetView]:
+    """List the workspace's datasets by name."""
+    check_page_size(first)
+    rows = await connection.fetch(_LIST_DATASETS, *resume_behind(after, BY_NAME_AND_UUID), first + 1)
+    datasets = [DatasetView(*row) for row in rows]
+    return page_of(datasets, first=first, after=after, key=lambda dataset: (dataset.name, str(dataset.id)))
+
+
+async def find_dataset_versions(
+    connection: Connection, version_ids: Sequence[UUID]
+) -> list[DatasetVersionView | None]:
+    """Give the version of each id, None where there is none in this workspace."""
+    rows = await connection.fetch(_FIND_VERSIONS, list(version_ids))
+    return in_order(version_ids, {row["id"]: DatasetVersionView(*row) for row in rows})
+
+
+async def versions_of_datasets(
+    connection: Connection, dataset_ids: Sequence[UUID], *, first: int, after: str | None = None
+) -> list[Page[DatasetVersionView]]:
+    """Give for each dataset a page of its versions, the newest first: the first one is current."""
+    check_page_size(first)
+    rows = await connection.fetch(
+        _VERSIONS_OF, list(dataset_ids), *resume_behind(after, DESCENDING), first + 1
+    )
+    groups = grouped(dataset_ids, ((row["dataset_id"], DatasetVersionView(*row)) for row in rows))
+    return [page_of(each, first=first, after=after, key=lambda found: (found.version,)) for each in groups]

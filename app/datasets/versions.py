@@ -8,8 +8,9 @@ from typing import ClassVar, Final
 
 from app.core.events import Event
 from app.core.ids import DatasetVersionId, RunId, WorkspaceId
-from app.core.session import Session
+from app.core.session import Connection, Session
 from app.datasets import store
+from app.datasets.views import DatasetVersionView
 
 FILE_NAMESPACE: Final = "file"
 LEAGUE_NAMESPACE: Final = "league"
@@ -57,6 +58,15 @@ class LeagueUpdated(Event):
     def topic(self) -> str:
         """The one stream of a workspace's ingestions."""
         return ingestion_topic(self.workspace_id)
+
+
+async def find_league_version(connection: Connection) -> DatasetVersionView | None:
+    """Give the newest version of the league in this workspace, None before the first ingestion."""
+    dataset = await store.find_dataset(connection, LEAGUE_NAMESPACE, LEAGUE_DATASET)
+    if dataset is None:
+        return None
+    edges = (await store.versions_of_datasets(connection, [dataset.id], first=1))[0].edges
+    return edges[0].node if edges else None
 
 
 async def record_file_version(

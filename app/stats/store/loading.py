@@ -90,7 +90,7 @@ class Loading:
             self._staged.add(kind)
             columns = ", ".join(kind.columns)
             await self.connection.execute(
-                f"create temp table {kind.staging} on commit drop as "  # noqa: S608 - names of ours
+                f"create temp table {kind.staging} on commit drop as "
                 f"select 0 as ordinal, {columns} from {kind.table} with no data"
             )
 

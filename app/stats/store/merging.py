@@ -44,7 +44,7 @@ async def merge_rows(connection: Connection, kind: Kind, *, source_file_id: UUID
         counts[verdict] = number
         if verdict in {Verdict.NEW, Verdict.REPLACES}:
             changed |= set(game_ids)
-    staged = await connection.fetchval(f"select count(*) from {kind.staging}")  # noqa: S608 - a name of ours
+    staged = await connection.fetchval(f"select count(*) from {kind.staging}")
     return _outcome(counts, staged, changed)
 
 
@@ -86,7 +86,7 @@ def _merge_sql(kind: Kind) -> str:
         on conflict ({key}) do update set {updates}
     )
     select verdict, count(*), array_agg(distinct {kind.game_column}) from judged group by verdict
-    """  # noqa: S608 - names of ours
+    """
 
 
 _DISCARD_PLAYS: Final = "delete from play where game_id = any($1)"
@@ -127,7 +127,7 @@ def _judge_plays_sql(kind: Kind) -> str:
         when standing.trust <= $1 then '{Verdict.REPLACES}'
         else '{Verdict.SUPERSEDED}' end as verdict
     from fresh left join standing using (game_id) left join same using (game_id)
-    """  # noqa: S608 - names of ours
+    """
 
 
 @cache
@@ -136,4 +136,4 @@ def _insert_plays_sql(kind: Kind) -> str:
     return f"""
     insert into play ({names}, trust, source_file_id)
     select {names}, $2, $1 from {kind.staging} where game_id = any($3)
-    """  # noqa: S608 - names of ours
+    """

@@ -34,7 +34,8 @@ def fold_name(name: str) -> str:
     ('luka doncic', 'ognjen kuzmic', 'dennis schroder')
     """
     decomposed = unicodedata.normalize("NFKD", name.casefold().translate(_UNDECOMPOSED))
-    return " ".join("".join(letter for letter in decomposed if not unicodedata.combining(letter)).split())
+    letters = (letter for letter in decomposed if not unicodedata.combining(letter) and letter != "\x00")
+    return " ".join("".join(letters).split())
 
 
 @cache

@@ -17,7 +17,7 @@ _SUMS: Final = ", ".join(f"coalesce(sum(l.{name}), 0)" for name in _SUMMED)
 _WANTED: Final = "unnest($1::integer[], $2::text[]) as wanted (season_start_year, season_type)"
 _DELETE: Final = f"""
     delete from season_totals t using {_WANTED}
-    where t.season_start_year = wanted.season_start_year and t.season_type = wanted.season_type"""  # noqa: S608
+    where t.season_start_year = wanted.season_start_year and t.season_type = wanted.season_type"""
 _INSERT: Final = f"""
     insert into season_totals (season_start_year, season_type, player_id, origin, games, {", ".join(_SUMMED)})
     select wanted.season_start_year, wanted.season_type, l.player_id, believed.origin, count(*), {_SUMS}
@@ -29,7 +29,7 @@ _INSERT: Final = f"""
     join game g on g.season_start_year = wanted.season_start_year and g.season_type = wanted.season_type
         and g.origin = believed.origin
     join player_line l on l.game_id = g.id
-    group by wanted.season_start_year, wanted.season_type, l.player_id, believed.origin"""  # noqa: S608 - names of ours
+    group by wanted.season_start_year, wanted.season_type, l.player_id, believed.origin"""
 
 
 async def refresh_season_totals(connection: Connection, seasons: Sequence[tuple[int, SeasonType]]) -> None:
