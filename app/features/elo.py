@@ -3,8 +3,8 @@
 Pure formulas and one pass over games in order. This room knows nothing of box scores, rest or storage.
 
 Source: N. Silver and R. Fischer-Baum, "How We Calculate NBA Elo Ratings", FiveThirtyEight, 2015: K of 20, a
-home court worth 100 points, a multiplier for the margin of victory, three quarters of a rating carried into the
-next season. We differ in one thing: games at neutral sites are given no home court.
+home court worth 100 points, a multiplier for the margin of victory, three quarters of a rating carried into
+the next season. We differ in one thing: games at neutral sites are given no home court.
 """
 
 from collections.abc import Iterable, Iterator

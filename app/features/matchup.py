@@ -47,6 +47,7 @@ class Matchup:
     neutral_site: bool = False
 
 
+# the columns of the feature matrix, in this order
 FEATURES: Final[tuple[FeatureDefinition, ...]] = (
     FeatureDefinition(
         "elo_home_win_probability",
@@ -137,8 +138,6 @@ FEATURES: Final[tuple[FeatureDefinition, ...]] = (
         "neutral_site", "Whether neither side plays on its own court.", "1 if so, else 0", "flag"
     ),
 )
-"""The columns of the feature matrix, in this order."""
-
 FEATURE_NAMES: Final[tuple[str, ...]] = tuple(feature.name for feature in FEATURES)
 BASELINE_FEATURE: Final = "elo_home_win_probability"
 

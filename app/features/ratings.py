@@ -1,8 +1,8 @@
 """Offence and defence of a team per 100 possessions, adjusted for opponent, court and shooting luck.
 
 After each game both sides move a little towards what they showed beyond expectation, as in Elo but in points.
-Pure: what stood before and the game come in, what stands after goes out. All steps and shares below were chosen
-by scoring the seasons 2012-13 to 2022-23, each from earlier ones only.
+Pure: what stood before and the game come in, what stands after goes out. All steps and shares below were
+chosen by scoring the seasons 2012-13 to 2022-23, each from earlier ones only.
 
 Which three-pointers fall is mostly luck in a single game, the more so for the side that defends (K. Pomeroy
 found it in college games, kenpom.com, 2012): about half of that luck is taken from the defence, a fifth from
