@@ -498,12 +498,28 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("date", sa.Date(), nullable=False),
         sa.Column("season_start_year", sa.Integer(), nullable=False),
         sa.Column("elo", sa.Float(), nullable=False),
-        sa.Column("state", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("games_played", sa.Integer(), nullable=False),
+        sa.Column("wins", sa.Integer(), nullable=False),
+        sa.Column("recent_margin", sa.Float(), nullable=False),
+        sa.Column("offence", sa.Float(), nullable=False),
+        sa.Column("defence", sa.Float(), nullable=False),
+        sa.Column("home_court", sa.Float(), nullable=False),
+        sa.Column("net_effective_field_goal", sa.Float(), nullable=True),
+        sa.Column("net_turnover", sa.Float(), nullable=True),
+        sa.Column("net_offensive_rebound", sa.Float(), nullable=True),
+        sa.Column("net_free_throw", sa.Float(), nullable=True),
+        sa.Column("recent_dates", postgresql.ARRAY(sa.Date()), nullable=False),
+        sa.Column("league_home_advantage", sa.Float(), nullable=False),
+        sa.Column("league_efficiency", sa.Float(), nullable=False),
+        sa.Column("league_pace", sa.Float(), nullable=False),
+        sa.Column("league_three_point_share", sa.Float(), nullable=False),
+        sa.Column("fingerprint", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["game_id"], ["game.id"], name=op.f("fk_team_form_game_id")),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_team_form_team_id")),
         sa.PrimaryKeyConstraint("team_id", "game_id", name=op.f("pk_team_form")),
     )
-    op.create_index("ix_team_form_team_date", "team_form", ["team_id", "date"], unique=False)
+    op.create_index("ix_team_form_date", "team_form", ["date"], unique=False)
+    op.create_index("ix_team_form_latest", "team_form", ["team_id", "date", "game_id"], unique=False)
     op.create_table(
         "team_line",
         sa.Column("seconds", sa.Integer(), nullable=True),
@@ -760,7 +776,8 @@ def downgrade() -> None:  # noqa: PLR0915 - the same, backwards
     op.drop_index("ix_alias_change_model_at", table_name="alias_change")
     op.drop_table("alias_change")
     op.drop_table("team_line")
-    op.drop_index("ix_team_form_team_date", table_name="team_form")
+    op.drop_index("ix_team_form_latest", table_name="team_form")
+    op.drop_index("ix_team_form_date", table_name="team_form")
     op.drop_table("team_form")
     op.drop_index(op.f("ix_run_step_workspace_id"), table_name="run_step")
     op.drop_table("run_step")

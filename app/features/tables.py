@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from sqlalchemy import BigInteger, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, Date, Index, String, UniqueConstraint
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
 from app.core.columns import Identified, Instant, Json, WorkspaceOwned, created_now, instant, json_object
@@ -23,15 +24,34 @@ class FeatureView(Identified, WorkspaceOwned, table=True):
 
 
 class TeamForm(SQLModel, table=True):
-    """How a team stood after one of its games; what is known before a game is the row before it."""
+    """How a team and the league stood after one of the team's games; before a game it is the row before it."""
 
     __tablename__ = "team_form"
     team_id: int = Field(
         sa_type=BigInteger, foreign_key="team.id", primary_key=True, sa_column_kwargs={"autoincrement": False}
     )
-    game_id: str = Field(sa_type=String(10), foreign_key="game.id", primary_key=True)  # type: ignore[call-overload]
+    game_id: str = Field(sa_type=String(10), foreign_key="game.id", primary_key=True)
     date: dt.date
     season_start_year: int
     elo: float
-    state: Json = json_object()
-    __table_args__ = (Index("ix_team_form_team_date", "team_id", "date"),)
+    games_played: int
+    wins: int
+    recent_margin: float
+    offence: float
+    defence: float
+    home_court: float
+    net_effective_field_goal: float | None = None
+    net_turnover: float | None = None
+    net_offensive_rebound: float | None = None
+    net_free_throw: float | None = None
+    recent_dates: list[dt.date] = Field(sa_type=ARRAY(Date), nullable=False)
+    league_home_advantage: float
+    league_efficiency: float
+    league_pace: float
+    league_three_point_share: float
+    fingerprint: int = Field(sa_type=BigInteger)
+    """A hash of the result and the box score that went in: another one means that this row is out of date."""
+    __table_args__ = (
+        Index("ix_team_form_latest", "team_id", "date", "game_id"),
+        Index("ix_team_form_date", "date"),
+    )
