@@ -16,10 +16,29 @@ CURRENT_WORKSPACE = "nullif(current_setting('app.workspace', true), '')::uuid"
 DEFAULT_WORKSPACE = "00000000-0000-7000-8000-000000000001"
 
 OWNED = (
-    "alias_change", "api_key", "audit_entry", "dataset", "dataset_version", "deployment", "endpoint", "evaluation",
-    "experiment", "feature_view", "idempotency_key", "lineage_edge", "metric_point", "model_alias", "model_version",
-    "prediction", "registered_model", "rollout", "rollout_event", "run", "run_step", "training_run",
-)  # fmt: skip
+    "alias_change",
+    "api_key",
+    "audit_entry",
+    "dataset",
+    "dataset_version",
+    "deployment",
+    "endpoint",
+    "evaluation",
+    "experiment",
+    "feature_view",
+    "idempotency_key",
+    "lineage_edge",
+    "metric_point",
+    "model_alias",
+    "model_version",
+    "prediction",
+    "registered_model",
+    "rollout",
+    "rollout_event",
+    "run",
+    "run_step",
+    "training_run",
+)
 OWNED_OR_SHARED = ("event", "event_pending")
 APPEND_ONLY = ("alias_change", "audit_entry", "rollout_event")
 FUNCTIONS = ("workspace_ids()", "find_api_key(text)")
@@ -39,7 +58,9 @@ def upgrade() -> None:
     op.execute("revoke update on event from courtside_app")
     _create_policies()
     _create_functions()
-    op.execute(f"insert into workspace (id, name) values ('{DEFAULT_WORKSPACE}', 'default') on conflict do nothing")
+    op.execute(
+        f"insert into workspace (id, name) values ('{DEFAULT_WORKSPACE}', 'default') on conflict do nothing"
+    )
     op.execute("create schema mlflow")
     op.execute("grant usage, create on schema mlflow to courtside_app")
 

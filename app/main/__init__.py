@@ -33,7 +33,9 @@ def create_app(settings: Settings, database: Database) -> Starlette:
     """Return the application over an open database; its lifespan starts and stops the rest."""
     feed = EventFeed(database)
     meters = Meters()
-    platform = Platform(settings, database, feed, ModelPool(database, feed, settings, registry=meters.registry))
+    platform = Platform(
+        settings, database, feed, ModelPool(database, feed, settings, registry=meters.registry)
+    )
     schema = build_schema(
         Limits(
             cost=settings.max_query_cost,

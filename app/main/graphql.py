@@ -1,4 +1,4 @@
-"""GraphQL over HTTP, Server-Sent Events and graphql-transport-ws: Strawberry's view with our identity and limits."""
+"""GraphQL over HTTP, Server-Sent Events and graphql-transport-ws: Strawberry's view, our identity and limits."""
 
 import asyncio
 from datetime import timedelta
@@ -52,7 +52,11 @@ class GraphQLEndpoint(GraphQL[Context, None]):
         """Return who holds the key; raise `Unauthenticated`."""
         return await self.authenticator.authenticate(authorization)
 
-    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Context:
+    async def get_context(
+        self,
+        request: Request | WebSocket,
+        response: Response | WebSocket,  # noqa: ARG002 - the view hands it over
+    ) -> Context:
         """Build what the resolvers of this request are given."""
         state = request.scope["state"]
         return Context(self.platform, request_id=state["request_id"], caller=state.get("actor"))
@@ -74,7 +78,9 @@ class GraphQLEndpoint(GraphQL[Context, None]):
             async with asyncio.timeout(limit):
                 return await super().execute_single(*args, **kwargs)
         except TimeoutError:
-            message = f"This operation took longer than {limit:g} seconds and was given up: ask for less at once."
+            message = (
+                f"This operation took longer than {limit:g} seconds and was given up: ask for less at once."
+            )
             return ExecutionResult(data=None, errors=[GraphQLError(message, extensions={"code": "TIMEOUT"})])
 
     def decode_json(self, data: str | bytes) -> object:

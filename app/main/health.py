@@ -1,4 +1,4 @@
-"""Is it alive, may it be asked? Live: the event loop turns. Ready: every part that an answer needs is there."""
+"""Is it alive, may it be asked? Live: the event loop turns. Ready: all that an answer needs is there."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -58,10 +58,13 @@ def migrations_probe(database: Database, expected_revision: str) -> Probe:
     """Ask whether the tables are those that this programme was written for."""
 
     async def probe() -> str | None:
-        found = [row["version_num"] for row in await database.fetch("select version_num from alembic_version")]
+        found = [
+            row["version_num"] for row in await database.fetch("select version_num from alembic_version")
+        ]
         if found == [expected_revision]:
             return None
-        return f"the database is at revision {', '.join(found) or 'none'}, not {expected_revision}: run courtside migrate"
+        at = ", ".join(found) or "none"
+        return f"the database is at revision {at}, not {expected_revision}: run courtside migrate"
 
     return probe
 

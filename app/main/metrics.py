@@ -23,7 +23,10 @@ class Meters:
         for collector in (ProcessCollector, PlatformCollector, GCCollector):
             collector(registry=self.registry)
         self.requests = Counter(
-            "courtside_http_requests_total", "HTTP requests answered.", ["route", "status"], registry=self.registry
+            "courtside_http_requests_total",
+            "HTTP requests answered.",
+            ["route", "status"],
+            registry=self.registry,
         )
         self.seconds = Histogram(
             "courtside_http_request_seconds",

@@ -1,4 +1,4 @@
-"""What every request meets first: an id, one line in the log, a limit for its body, headers for its answer."""
+"""What every request meets first: an id, a line in the log, a limit for its body, headers for its answer."""
 
 import time
 import uuid
@@ -17,6 +17,7 @@ SECURITY_HEADERS = {
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",
 }
+LONGEST_ID = 100
 QUIET = ("/healthz", "/metrics", "/explorer")
 
 
@@ -53,7 +54,13 @@ class RequestLine:
 
     def _tell(self, scope: Scope, status: int, seconds: float) -> None:
         tell = log.debug if scope["path"].startswith(QUIET) else log.info
-        tell("request.finished", path=scope["path"], kind=scope["type"], status=status, ms=round(seconds * 1000, 2))
+        tell(
+            "request.finished",
+            path=scope["path"],
+            kind=scope["type"],
+            status=status,
+            ms=round(seconds * 1000, 2),
+        )
 
 
 class BodyLimit:
@@ -73,7 +80,9 @@ class BodyLimit:
             await _refuse(send, 415, "Send the body as it is: compressed bodies are not accepted.")
             return
         announced = headers.get("content-length", "0")
-        body = await self._read(receive) if announced.isdecimal() and int(announced) <= self.max_bytes else None
+        body = (
+            await self._read(receive) if announced.isdecimal() and int(announced) <= self.max_bytes else None
+        )
         if body is None:
             await _refuse(send, 413, f"The body is larger than {self.max_bytes} bytes: ask for less at once.")
             return
@@ -116,4 +125,8 @@ async def _refuse(send: Send, status: int, message: str) -> None:
 
 def _accepted(request_id: str | None) -> str | None:
     """Return the caller's own id where it is short and printable: it goes into logs and headers."""
-    return request_id if request_id and len(request_id) <= 100 and request_id.isascii() and request_id.isprintable() else None
+    return (
+        request_id
+        if request_id and len(request_id) <= LONGEST_ID and request_id.isascii() and request_id.isprintable()
+        else None
+    )
