@@ -164,8 +164,8 @@ def paired_bootstrap(
     """
     if gaps.ndim != 1 or len(gaps) == 0 or resamples < 1 or not 0.0 < confidence < 1.0:
         raise Invalid(
-            f"bootstrap asked for: gaps of shape {gaps.shape}, {resamples} resamples, confidence {confidence};"
-            " it takes one gap a game, at least one of each, and a confidence between 0 and 1"
+            f"bootstrap of gaps of shape {gaps.shape}, {resamples} resamples, confidence {confidence}: "
+            "it takes one gap a game, at least one of each, and a confidence between 0 and 1"
         )
     random = np.random.default_rng(seed)
     count = len(gaps)
@@ -211,7 +211,8 @@ def compare(probabilities: Floats, baseline: Floats, outcomes: Floats, *, seed: 
 
 def _hits(probabilities: Floats, outcomes: Floats) -> Floats:
     # a coin toss counts as a guess for the home side
-    return ((probabilities >= 0.5) == (outcomes == 1.0)).astype(np.float64)  # noqa: PLR2004 - an even chance
+    guessed_home = probabilities >= 0.5  # noqa: PLR2004 - an even chance
+    return np.asarray(guessed_home == (outcomes == 1.0), dtype=np.float64)
 
 
 def _bin_of(probabilities: Floats, outcomes: Floats) -> CalibrationBin:
