@@ -3,11 +3,11 @@
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
-from schema.execution import extensions_for
-from schema.lineage import LineageQuery
+from schema.execution import Contract, extensions_for
 from schema.limits import Limits
-from schema.relay import NodeQuery
+from schema.lineage import LineageQuery
 from schema.registry import RegistryMutation, RegistryQuery
+from schema.relay import NodeQuery
 from schema.scalars import SCALARS
 from schema.serving import ServingMutation, ServingQuery, ServingSubscription
 from schema.stats import StatsQuery, StatsSubscription
@@ -31,9 +31,9 @@ class Subscription(StatsSubscription, TrainingSubscription, ServingSubscription)
     """The subscription root."""
 
 
-def build_schema(limits: Limits = UNLIMITED) -> strawberry.Schema:
+def build_schema(limits: Limits = UNLIMITED) -> Contract:
     """Return the executable contract."""
-    return strawberry.Schema(
+    return Contract(
         query=Query,
         mutation=Mutation,
         subscription=Subscription,

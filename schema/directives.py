@@ -3,15 +3,16 @@
 import strawberry
 from strawberry.schema_directive import Location
 
-from app.governance.scopes import Scope as ScopeValue
+from app.governance.scopes import MEANINGS, Scope
+from schema.enums import show_enum
 
-Scope = strawberry.enum(ScopeValue, name="Scope", description="A right that a key may hold; a field names the one it needs.")
+show_enum(Scope, "A right that a key may hold; a field names the one it needs.", MEANINGS)
 
 
 @strawberry.schema_directive(
     locations=[Location.FIELD_DEFINITION],
     name="cost",
-    description="Weight of a field, multiplied by the values of the arguments named: what a query may cost is limited.",
+    description="Weight of a field, multiplied by the values of the arguments named; the sum is limited.",
 )
 class Cost:
     """The weight of one field."""

@@ -1,17 +1,22 @@
 """What happens around every operation: its limits, its cost in the answer, and what an error may say."""
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
+import strawberry
 import structlog
-from graphql import GraphQLError, OperationDefinitionNode
+from graphql import GraphQLError, get_operation_ast
 from strawberry.extensions import MaskErrors, MaxTokensLimiter, SchemaExtension
+from strawberry.types import ExecutionContext
 
 from app.core.errors import PlatformError
 from resolvers.context import Context
-from schema.limits import Limits, Ruler, broken_limits
+from schema.limits import CEILING, Limits, Measure, Ruler, broken_limits
 
 log = structlog.get_logger()
+
+BOTTOMLESS = Measure(cost=CEILING, depth=sys.getrecursionlimit())
 
 
 class ErrorDressing(MaskErrors):
@@ -25,7 +30,9 @@ class ErrorDressing(MaskErrors):
         cause = error.original_error
         if cause is None:
             code = error.extensions.get("code") if error.extensions else None
-            return _shown(error, error.message, {**(error.extensions or {}), "code": code or "GRAPHQL_INVALID"})
+            return _shown(
+                error, error.message, {**(error.extensions or {}), "code": code or "GRAPHQL_INVALID"}
+            )
         if isinstance(cause, PlatformError):
             return _shown(error, cause.message, {"code": cause.code, "retryable": cause.retryable})
         context: Context = self.execution_context.context
@@ -36,8 +43,22 @@ class ErrorDressing(MaskErrors):
 
 def _shown(error: GraphQLError, message: str, extensions: dict[str, Any]) -> GraphQLError:
     return GraphQLError(
-        message, nodes=error.nodes, source=error.source, positions=error.positions, path=error.path, extensions=extensions
+        message,
+        nodes=error.nodes,
+        source=error.source,
+        positions=error.positions,
+        path=error.path,
+        extensions=extensions,
     )
+
+
+class Contract(strawberry.Schema):
+    """A schema that leaves errors to `ErrorDressing`: what was expected is no line in the log."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Log nothing here."""
 
 
 class LimitCheck(SchemaExtension):
@@ -48,15 +69,18 @@ class LimitCheck(SchemaExtension):
         self.cost: int | None = None
 
     def on_validate(self) -> Iterator[None]:
-        """Measure the operation that was chosen; every one of the document if none can be told apart."""
+        """Measure the operation that was chosen."""
         context = self.execution_context
         document = context.graphql_document
-        if document is not None:
-            ruler = Ruler(context.schema._schema, document, context.variables or {})  # noqa: SLF001 - no public way
-            operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-            measures = [ruler.operation(node) for node in operations]
-            self.cost = max((measure.cost for measure in measures), default=0)
-            if broken := [error for measure in measures for error in broken_limits(measure, self.limits)]:
+        operation = document and get_operation_ast(document, context.operation_name)
+        if document and operation:
+            schema = context.schema._schema  # noqa: SLF001 - there is no public way
+            try:
+                measure = Ruler(schema, document, context.variables or {}).operation(operation)
+            except RecursionError:  # fragments within fragments, deeper than Python can follow
+                measure = BOTTOMLESS
+            self.cost = measure.cost
+            if broken := broken_limits(measure, self.limits):
                 context.pre_execution_errors = broken
         yield
 

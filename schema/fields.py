@@ -1,9 +1,9 @@
-"""How a GraphQL field is bound to a resolver: `one` at a root, `each` under a parent, `act` for a mutation,
-`stream` for a subscription.
+"""How a GraphQL field is bound to a resolver.
 
-All keep the resolver's own keyword-only parameters as GraphQL arguments. The rows that a resolver
-returns are not shown to GraphQL: the field's annotation is. A resolver under a parent takes all parents
-of its level at once, so no list costs more than one call a level.
+`one` at a root, `each` under a parent, `act` for a mutation, `stream` for a subscription. All keep the
+resolver's own keyword-only parameters as GraphQL arguments. The rows that a resolver returns are not shown
+to GraphQL: the field's annotation is. A resolver under a parent takes all parents of its level at once,
+so no list costs more than one call a level.
 """
 
 import inspect
@@ -18,9 +18,9 @@ from strawberry.parent import StrawberryParent
 from strawberry.types import Info
 
 from app.core.errors import PlatformError
-from app.governance.scopes import Scope as ScopeValue
+from app.governance.scopes import Scope
 from resolvers.context import Context
-from schema.directives import Cost, Requires, Scope
+from schema.directives import Cost, Requires
 from schema.problems import dress, problem_type
 
 P = ParamSpec("P")
@@ -31,7 +31,7 @@ Field = Any  # Strawberry's field stands in the place of the value that it answe
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """How an argument is shown: its description, and its GraphQL type where it differs from the resolver's."""
+    """How an argument is shown: its description, its GraphQL type where it differs from the resolver's."""
 
     description: str
     type: Any = None
@@ -41,7 +41,7 @@ class Argument:
 class Terms:
     """What a field asks of its caller."""
 
-    requires: ScopeValue | None = None
+    requires: Scope | None = None
     cost: int = 1
     multipliers: tuple[str, ...] = ()
 
@@ -51,7 +51,7 @@ class Terms:
         if self.cost != 1 or self.multipliers:
             shown.append(Cost(weight=self.cost, multipliers=list(self.multipliers) or UNSET))
         if self.requires is not None:
-            shown.append(Requires(scope=Scope(self.requires)))
+            shown.append(Requires(scope=self.requires))
         return shown
 
     def check(self, context: Context) -> None:
@@ -80,7 +80,10 @@ def one(
 
     signed = _signed(resolve, resolver, arguments, parent=False)
     return strawberry.field(
-        resolver=signed, description=description, directives=terms.directives(), metadata={"one": resolver, "terms": terms}
+        resolver=signed,
+        description=description,
+        directives=terms.directives(),
+        metadata={"one": resolver, "terms": terms},
     )
 
 
@@ -95,20 +98,24 @@ def each(
 
     async def resolve(root: Any, info: Info[Context, None], **given: Any) -> R:  # noqa: ANN401 - checked by GraphQL
         terms.check(info.context)
-        key = (resolver, repr(sorted(given.items())))
-        loader = info.context.loaders.get(key)
+        loaders, key = info.context.loaders, (resolver, repr(sorted(given.items())))
+        loader = loaders.get(key)
         if loader is None:
 
             async def load(parents: list[Any]) -> list[R]:
+                loaders.pop(key, None)  # a socket lives long: nothing of an operation may stay behind
                 return list(await resolver(parents, info.context, **given))  # type: ignore[call-arg]
 
-            loader = info.context.loaders[key] = DataLoader(load_fn=load, cache=False)
+            loader = loaders[key] = DataLoader(load_fn=load, cache=False)
         answer: R = await loader.load(root)
         return answer
 
     signed = _signed(resolve, resolver, arguments, parent=True)
     return strawberry.field(
-        resolver=signed, description=description, directives=terms.directives(), metadata={"each": resolver, "terms": terms}
+        resolver=signed,
+        description=description,
+        directives=terms.directives(),
+        metadata={"each": resolver, "terms": terms},
     )
 
 
@@ -135,13 +142,14 @@ def act(
             result = await resolver(info.context, **domain_arguments(input))
         except PlatformError as error:
             problem = problem_type(error)
-            if problem not in members:
+            if problem is None or problem not in members:
                 raise
             return dress(error, problem)
         facts = {name: getattr(result, name) for name in shown}
         return success(client_mutation_id=_given(input.client_mutation_id), **facts)
 
-    resolve.__annotations__["input"] = Annotated[takes, strawberry.argument(description="What is wanted.")]
+    described = strawberry.argument(description="What is wanted.")
+    resolve.__annotations__["input"] = Annotated[takes, described]
     return strawberry.mutation(
         resolver=resolve,
         description=description,
@@ -167,15 +175,19 @@ def stream(
             yield event
 
     signed = _signed(resolve, resolver, arguments, parent=False)
-    signed.__annotations__["return"] = AsyncIterator[events]  # type: ignore[valid-type]
-    signed.__signature__ = signed.__signature__.replace(return_annotation=AsyncIterator[events])  # type: ignore[valid-type]
+    sent = AsyncIterator[events]  # type: ignore[valid-type]
+    signed.__annotations__["return"] = sent
+    signed.__signature__ = signed.__signature__.replace(return_annotation=sent)
     return strawberry.subscription(
-        resolver=signed, description=description, directives=terms.directives(), metadata={"stream": resolver, "terms": terms}
+        resolver=signed,
+        description=description,
+        directives=terms.directives(),
+        metadata={"stream": resolver, "terms": terms},
     )
 
 
 def domain_arguments(given: Any) -> dict[str, Any]:  # noqa: ANN401 - any Strawberry input
-    """Take an input apart into plain arguments: omitted fields are left out, nested inputs become domain values."""
+    """Take an input apart into plain arguments, without those omitted; nested inputs become domain values."""
     values = {field.name: getattr(given, field.name) for field in fields(given)}
     return {
         name: _domain_value(value)
@@ -194,16 +206,24 @@ def _given(value: Any) -> Any:  # noqa: ANN401 - any input value
     return None if value is UNSET else value
 
 
-def _signed(wrapper: Any, resolver: Callable[..., object], arguments: Arguments, *, parent: bool) -> Any:  # noqa: ANN401
+def _signed(
+    wrapper: Any,  # noqa: ANN401 - any function
+    resolver: Callable[..., object],
+    arguments: Arguments,
+    *,
+    parent: bool,
+) -> Any:  # noqa: ANN401 - the function that was given
     """Give `wrapper` the signature that Strawberry reads: parent, info and the resolver's own arguments."""
     positional = inspect.Parameter.POSITIONAL_OR_KEYWORD
     parameters = [inspect.Parameter("info", positional, annotation=Info)]
     if parent:
-        parameters.insert(0, inspect.Parameter("root", positional, annotation=Annotated[Any, StrawberryParent()]))
+        parameters.insert(
+            0, inspect.Parameter("root", positional, annotation=Annotated[Any, StrawberryParent()])
+        )
     for parameter in inspect.signature(resolver).parameters.values():
         if parameter.kind is parameter.KEYWORD_ONLY:
             shown = arguments[parameter.name]
-            annotation = shown.type or parameter.annotation
+            annotation: Any = shown.type or parameter.annotation
             described = Annotated[annotation, strawberry.argument(description=shown.description)]
             parameters.append(parameter.replace(annotation=described))
     wrapper.__signature__ = inspect.Signature(parameters)

@@ -31,7 +31,7 @@ from schema.fields import FREE, Terms
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What a selection asks for: points of cost, levels of fields, aliases, and fields as executed."""
+    """What a selection asks for: points of cost, levels of fields, aliases."""
 
     cost: int = 0
     depth: int = 0
@@ -39,7 +39,11 @@ class Measure:
 
     def beside(self, other: "Measure") -> "Measure":
         """Return the measure of both at one level."""
-        return Measure(self.cost + other.cost, max(self.depth, other.depth), self.aliases + other.aliases)
+        return Measure(
+            min(self.cost + other.cost, CEILING),
+            max(self.depth, other.depth),
+            min(self.aliases + other.aliases, CEILING),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,8 @@ class Limits:
 
 
 NOTHING = Measure()
+CEILING = 10**15
+"""Where counting ends: nested fragments double at every level, and an answer must still be able to say it."""
 
 
 class Ruler:
@@ -60,14 +66,22 @@ class Ruler:
 
     def __init__(self, schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> None:
         self.schema = schema
-        self.variables = variables
+        self.given = variables
+        self.variables: dict[str, Any] = {}
         self.fragments = {
             node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
         }
         self.measured: dict[str, Measure] = {}
 
     def operation(self, operation: OperationDefinitionNode) -> Measure:
-        """Return what one operation asks for."""
+        """Return what one operation asks for; a variable that is not given has its default."""
+        definitions = operation.variable_definitions or ()
+        defaults = {
+            definition.variable.name.value: value_from_ast_untyped(definition.default_value)
+            for definition in definitions
+            if definition.default_value is not None
+        }
+        self.variables, self.measured = {**defaults, **self.given}, {}
         return self._selection(operation.selection_set, self.schema.get_root_type(operation.operation))
 
     def _selection(self, selection: SelectionSetNode | None, parent: object) -> Measure:
@@ -97,7 +111,7 @@ class Ruler:
         below = self._selection(node.selection_set, get_named_type(field.type) if field else None)
         terms = terms_of(field)
         cost = (terms.cost + below.cost) * self._multiplier(node, field, terms)
-        return Measure(cost, below.depth + 1, below.aliases + (node.alias is not None))
+        return Measure(min(cost, CEILING), below.depth + 1, below.aliases + (node.alias is not None))
 
     def _multiplier(self, node: FieldNode, field: GraphQLField | None, terms: Terms) -> int:
         product = 1
@@ -106,14 +120,13 @@ class Ruler:
         return product
 
     def _size(self, node: FieldNode, field: GraphQLField | None, name: str) -> int:
-        given = next((argument for argument in node.arguments if argument.name.value == name), None)
-        if given is not None:
-            value = value_from_ast_untyped(given.value, dict(self.variables))
-        else:
-            value = field.args[name].default_value if field and name in field.args else None
+        given = next((argument for argument in node.arguments or () if argument.name.value == name), None)
+        value: Any = Undefined if given is None else value_from_ast_untyped(given.value, self.variables)
+        if value is Undefined and field and name in field.args:
+            value = field.args[name].default_value
         if isinstance(value, list):
             return max(1, len(value))
-        return max(1, value) if isinstance(value, int) and value is not Undefined else 1
+        return max(1, value) if isinstance(value, int) else 1
 
 
 def terms_of(field: GraphQLField | None) -> Terms:

@@ -4,15 +4,16 @@ Each problem shows a `PlatformError` of the floors below, attribute by attribute
 """
 
 from enum import StrEnum
+from typing import Any
 
 import strawberry
 from strawberry import ID
 
 from app.core import errors
-from schema.directives import Scope
+from app.governance.scopes import Scope
+from schema.enums import show_enum
 
 
-@strawberry.enum(description="What kind of failure it is; stable, made for programmes.")
 class ErrorCode(StrEnum):
     """The codes of the families in app/core/errors.py that a mutation may answer."""
 
@@ -24,13 +25,29 @@ class ErrorCode(StrEnum):
     DEPENDENCY_DOWN = "DEPENDENCY_DOWN"
 
 
-@strawberry.interface(description="Every expected failure. Select `... on Error` and a new kind never breaks you.")
+show_enum(
+    ErrorCode,
+    "What kind of failure it is; stable, made for programmes.",
+    {
+        ErrorCode.NOT_FOUND: "What was named does not exist, or not for you.",
+        ErrorCode.VALIDATION: "The input breaks a rule.",
+        ErrorCode.IDEMPOTENCY_MISMATCH: "A known idempotency key came back with another input.",
+        ErrorCode.CONFLICT: "The state does not allow it, or somebody else got there first.",
+        ErrorCode.FORBIDDEN: "Your key lacks a scope.",
+        ErrorCode.DEPENDENCY_DOWN: "A part that is needed does not answer just now: try again.",
+    },
+)
+
+
+@strawberry.interface(
+    description="Every expected failure: select `... on Error` and a new kind never breaks you."
+)
 class Error:
     """What all problems have."""
 
     message: str = strawberry.field(description="What was asked, what was found, what to do: for a person.")
     code: ErrorCode = strawberry.field(description="What kind of failure it is: for a programme.")
-    path: list[str] | None = strawberry.field(description="The input field that it is about, if it is about one.")
+    path: list[str] | None = strawberry.field(description="The input field that it is about, if any.")
     retryable: bool = strawberry.field(description="Whether the same request may succeed later.")
 
 
@@ -50,7 +67,7 @@ class NotFoundError(Error):
     missing_id: ID | None = strawberry.field(description="The id or name that was looked for.")
 
 
-@strawberry.type(description="The input breaks a rule; also: an idempotency key came back with another input.")
+@strawberry.type(description="The input breaks a rule, or an idempotency key came back with another input.")
 class ValidationError(Error):
     """Shows `Invalid`."""
 
@@ -61,7 +78,9 @@ class ValidationError(Error):
 class ConflictError(Error):
     """Shows `Conflict`."""
 
-    current_id: ID | None = strawberry.field(description="What stands there now, as an id that `node` accepts.")
+    current_id: ID | None = strawberry.field(
+        description="What stands there now, as an id that `node` accepts."
+    )
 
 
 @strawberry.type(description="Your key lacks a scope.")
@@ -94,18 +113,21 @@ def problem_type(error: errors.PlatformError) -> type[Error] | None:
 
 def dress(error: errors.PlatformError, shown: type[Error]) -> Error:
     """Return the problem that shows an error."""
-    common = {"message": error.message, "code": ErrorCode(error.code), "path": error.path, "retryable": error.retryable}
+    facts: dict[str, Any] = {
+        "message": error.message,
+        "code": ErrorCode(error.code),
+        "path": None if error.path is None else list(error.path),
+        "retryable": error.retryable,
+    }
     match error:
         case errors.NotFound():
-            facts: dict[str, object] = {"missing_id": error.missing_id}
+            facts["missing_id"] = error.missing_id
         case errors.Invalid():
-            facts = {"issues": error.issues}
+            facts["issues"] = error.issues
         case errors.Conflict():
-            facts = {"current_id": error.current_id}
+            facts["current_id"] = error.current_id
         case errors.Forbidden():
-            facts = {"required_scope": Scope(error.required_scope)}
+            facts["required_scope"] = Scope(error.required_scope)
         case errors.Unavailable():
-            facts = {"dependency": error.dependency}
-        case _:
-            facts = {}
-    return shown(**common, **facts)
+            facts["dependency"] = error.dependency
+    return shown(**facts)

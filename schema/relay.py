@@ -7,12 +7,15 @@ import strawberry
 from strawberry import ID
 
 from app.core.ids import encode_global_id
+from app.governance.scopes import Scope
+from resolvers import nodes
+from resolvers.nodes import register_node
+from schema.fields import Argument, Terms, one
+
+__all__ = ["Connection", "Edge", "Node", "NodeQuery", "PageInfo", "global_id", "register_node", "shows"]
 
 N = TypeVar("N")
 C = TypeVar("C", bound=type)
-
-NODES: dict[str, type] = {}
-"""GraphQL type by the name inside its global ids; filled by `node_type`, read by the `node` query."""
 
 
 @strawberry.interface(description="Anything that has an id of its own and can be fetched again by it.")
@@ -53,10 +56,12 @@ def shows(row: type, description: str, *, name: str | None = None) -> Callable[[
 class PageInfo:
     """Relay's page information."""
 
-    has_next_page: bool = strawberry.field(description="Whether more follow: ask again with `after: endCursor`.")
+    has_next_page: bool = strawberry.field(description="Whether more follow behind `endCursor`.")
     has_previous_page: bool = strawberry.field(description="Whether this page was asked for with `after`.")
-    start_cursor: str | None = strawberry.field(description="Cursor of the first edge, null on an empty page.")
-    end_cursor: str | None = strawberry.field(description="Cursor of the last edge, null on an empty page.")
+    start_cursor: str | None = strawberry.field(description="Cursor of the first edge, if there is one.")
+    end_cursor: str | None = strawberry.field(
+        description="Cursor of the last edge, if there is one: give it as `after` for the next page."
+    )
 
 
 @strawberry.type(description="One entry of a page.")
@@ -73,3 +78,21 @@ class Connection(Generic[N]):
 
     edges: list[Edge[N]] = strawberry.field(description="The entries of this page, in order.")
     page_info: PageInfo = strawberry.field(description="Where this page lies within the list.")
+
+
+@strawberry.type
+class NodeQuery:
+    """Roots that fetch anything by its id."""
+
+    node: Node | None = one(
+        nodes.node,
+        "Whatever has this id; null where there is nothing, or nothing for you.",
+        arguments={"id": Argument("An `id` that this API returned.", ID)},
+        terms=Terms(requires=Scope.STATS_READ),
+    )
+    nodes: list[Node | None] = one(
+        nodes.nodes,
+        "Whatever has these ids, in their order, null for each that is not there.",
+        arguments={"ids": Argument("Up to 500 ids that this API returned.", list[ID])},
+        terms=Terms(requires=Scope.STATS_READ, multipliers=("ids",)),
+    )
