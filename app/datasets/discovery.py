@@ -8,8 +8,8 @@ from typing import Final
 
 from app.core.errors import Invalid, NotFound
 from app.stats.formats.catalogue import SIGNATURES, Format
-from app.stats.formats.reading import Document, document_of_path
-from app.stats.formats.recognise import RecognisedFile, recognise_document
+from app.stats.formats.reading import Document
+from app.stats.formats.recognise import RecognisedFile, recognise
 
 _CHUNK_BYTES: Final = 1 << 20
 _LINES_AFTER_TEAMS: Final = (Format.PLAYER_GAME_LOG, Format.PLAY_BY_PLAY_V2, Format.PLAY_BY_PLAY_V3)
@@ -39,24 +39,27 @@ def find_files(paths: Sequence[Path]) -> tuple[list[FoundFile], list[SkippedFile
             raise NotFound(
                 f"there is no file or folder {path}: give the path of game files", missing_id=str(path)
             )
-    return find_documents(document_of_path(path) for path in _walk(paths))
-
-
-def find_documents(documents: Iterable[Document]) -> tuple[list[FoundFile], list[SkippedFile]]:
-    """Recognise documents, those whose rows others refer to first; the same content is taken once."""
-    found: dict[str, FoundFile] = {}
+    recognised: list[RecognisedFile] = []
     skipped: list[SkippedFile] = []
-    for document in documents:
+    for path in _walk(paths):
         try:
-            recognised = recognise_document(document)
-            digest = digest_document(document)
+            recognised.append(recognise(path))
         except Invalid as error:
-            skipped.append(SkippedFile(document.name, error.message))
-            continue
-        first = found.setdefault(digest, FoundFile(document.name, recognised, digest))
-        if first.recognised is not recognised:
-            skipped.append(SkippedFile(document.name, f"it has the same content as {first.name}"))
-    return sorted(found.values(), key=_rank), skipped
+            skipped.append(SkippedFile(path.name, error.message))
+    found, repeated = identify(recognised)
+    return found, skipped + repeated
+
+
+def identify(files: Iterable[RecognisedFile]) -> tuple[list[FoundFile], list[SkippedFile]]:
+    """Digest files, put those first whose rows others refer to, and take the same content once."""
+    found: dict[str, FoundFile] = {}
+    repeated: list[SkippedFile] = []
+    for file in files:
+        name, digest = file.document.name, digest_document(file.document)
+        first = found.setdefault(digest, FoundFile(name, file, digest))
+        if first.recognised is not file:
+            repeated.append(SkippedFile(name, f"it has the same content as {first.name}"))
+    return sorted(found.values(), key=_rank), repeated
 
 
 def digest_document(document: Document) -> str:

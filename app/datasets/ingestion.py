@@ -18,12 +18,12 @@ from app.core.errors import Invalid
 from app.core.ids import DatasetVersionId, RunId, WorkspaceId
 from app.core.session import Session
 from app.datasets import store
-from app.datasets.discovery import FoundFile, SkippedFile, find_documents, find_files
+from app.datasets.discovery import FoundFile, SkippedFile, find_files, identify
 from app.datasets.intake import Taken
 from app.datasets.run import ingestion_run, report_progress
 from app.datasets.sources import Source, file_source, simulated_source
 from app.datasets.versions import record_file_version, seal_league_version
-from app.stats.formats.reading import Document
+from app.stats.formats.recognise import RecognisedFile
 from app.stats.simulation.seasons import SimulatedGame
 from app.stats.store.loading import Loading, lock_league
 from app.stats.store.sources import (
@@ -97,12 +97,15 @@ async def ingest_paths(
 async def ingest_responses(
     database: Database,
     workspace_id: WorkspaceId,
-    responses: Iterable[Document],
+    responses: Iterable[RecognisedFile],
     *,
     on_progress: OnProgress = _ignore,
 ) -> IngestionSummary:
-    """Load responses that are held in memory, as if each were a file."""
-    found, skipped = await asyncio.to_thread(find_documents, responses)
+    """Load responses that are held in memory, as if each were a file.
+
+    They may be fetched while they are iterated over; what fails there is raised before anything is loaded.
+    """
+    found, skipped = await asyncio.to_thread(identify, responses)
     return await _ingest(database, workspace_id, _file_sources(found), skipped, on_progress)
 
 

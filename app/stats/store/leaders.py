@@ -21,8 +21,10 @@ _RATES: Final[Mapping[PerMode, str]] = {
 
 _GAMES_NEEDED: Final = """
     select case when $4::integer is not null then $4 else (
-        select ceil(0.7 * 2 * count(*) / nullif(count(distinct g.home_team_id), 0)) from game g
-        where g.season_start_year = asked.year and g.season_type = $2::text) end as games"""
+        select ceil(0.7 * count(*) / nullif(count(distinct side.team_id), 0))
+        from game g cross join lateral (values (g.home_team_id), (g.away_team_id)) side (team_id)
+        where g.season_start_year = asked.year and g.season_type = $2::text and g.status = 'FINAL'
+    ) end as games"""
 """70 percent of the games that a team has played on average."""
 
 _RANKED: Final = """
