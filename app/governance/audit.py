@@ -22,7 +22,7 @@ class Outcome(StrEnum):
     FAILED = "FAILED"
 
 
-async def record(  # noqa: PLR0913 - a line of the trail has this many facts
+async def record(
     session: Session,
     actor: Actor,
     operation: str,

@@ -9,6 +9,7 @@ import datetime as dt
 import os
 import secrets
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 
 import structlog
@@ -17,52 +18,69 @@ from app.core.database import Database
 from app.core.errors import Invalid
 from app.core.ids import WorkspaceId
 from app.governance import store
-from app.governance.authentication import find_credential
-from app.governance.keys import create_key, parse_key
+from app.governance.authentication import Credential, find_credential
+from app.governance.keys import create_key, parse_key, revoke_key
 from app.governance.scopes import ALL_SCOPES
 
 log = structlog.get_logger()
 
 NAME = "local key"
 OWNER_ONLY = 0o600
+FOR_OTHERS = 0o077
 _TURN = "courtside.local_key"
 
 
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What a file says, and whether it said so to others too."""
+
+    text: str
+    is_exposed: bool
+
+
 async def ensure_local_key(database: Database, workspace_id: WorkspaceId, path: Path) -> str:
-    """Return the local key's text: the one in the file if it is still valid, else a new one, put there."""
+    """Return the local key's text: the one in the file if it is still good, else a new one, put there.
+
+    A key that others could read is revoked before it is replaced.
+    """
     async with database.writing(workspace_id) as session:
         await store.wait_for_turn(session, _TURN)  # of two processes that start at once, one makes the key
         kept = _read(path)
-        if kept is not None and await _holds_everything(database, workspace_id, kept):
-            return kept
-        key, plaintext = await create_key(session, NAME, ALL_SCOPES)
-        _write(path, plaintext)
+        credential = await _find_credential(database, kept)
+        if kept is not None and credential is not None and credential.actor.workspace_id == workspace_id:
+            if not kept.is_exposed and _is_good(credential):
+                return kept.text
+            if kept.is_exposed and credential.actor.id is not None:
+                await revoke_key(session, credential.actor.id)
+                log.warning("local_key.was_exposed", path=str(path), key_id=str(credential.actor.id))
+        key, text = await create_key(session, NAME, ALL_SCOPES)
+        _write(path, text)
         log.info("local_key.written", path=str(path), key_id=str(key.id))
-        return plaintext
+        return text
 
 
-async def _holds_everything(database: Database, workspace_id: WorkspaceId, text: str) -> bool:
-    key = parse_key(text)
-    found = None if key is None else await find_credential(database, key)
-    if found is None or (found.expires_at is not None and found.expires_at <= dt.datetime.now(dt.UTC)):
-        return False
-    return found.actor.workspace_id == workspace_id and found.actor.scopes >= ALL_SCOPES
+async def _find_credential(database: Database, kept: _Kept | None) -> Credential | None:
+    key = None if kept is None else parse_key(kept.text)
+    return None if key is None else await find_credential(database, key)
 
 
-def _read(path: Path) -> str | None:
-    """Return what the file says, None where there is none or others could have read or written it."""
+def _is_good(credential: Credential) -> bool:
+    lasts = credential.expires_at is None or credential.expires_at > dt.datetime.now(dt.UTC)
+    return lasts and credential.actor.scopes >= ALL_SCOPES
+
+
+def _read(path: Path) -> _Kept | None:
+    """Return what the file says, None where there is none that we would have written."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
     except OSError:  # missing, a link, unreadable: a new one takes its place, or says why it cannot
         return None
     with os.fdopen(descriptor, encoding="ascii", errors="replace") as file:
         found = os.fstat(descriptor)
-        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.geteuid():
+        if not stat.S_ISREG(found.st_mode):
             return None
-        if stat.S_IMODE(found.st_mode) & ~OWNER_ONLY:
-            log.warning("local_key.was_readable_by_others", path=str(path), mode=oct(found.st_mode & 0o7777))
-            return None
-        return file.read(1_000).strip()
+        is_strangers = os.geteuid() not in {0, found.st_uid}
+        return _Kept(file.read(1_000).strip(), is_strangers or bool(found.st_mode & FOR_OTHERS))
 
 
 def _write(path: Path, text: str) -> None:
