@@ -4,7 +4,7 @@ Colours for a person at a terminal, JSON for everything else. Never a token, a f
 the input of a prediction.
 """
 
-import json as json_of_anything
+import json as stdlib_json
 import logging
 import sys
 from typing import TextIO
@@ -23,7 +23,12 @@ def _orjson(event: object, **_: object) -> str:
     try:
         return orjson.dumps(event, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
     except TypeError:  # an integer beyond 64 bits, half a surrogate pair: a log line must not fail its caller
-        return json_of_anything.dumps(event, default=str)
+        facts = event.items() if isinstance(event, dict) else [("event", event)]
+        return stdlib_json.dumps({str(key): _shown(fact) for key, fact in facts})
+
+
+def _shown(fact: object) -> object:
+    return fact if isinstance(fact, str | int | float | None) else repr(fact)
 
 
 def configure_logging(level: str = "INFO", *, stream: TextIO | None = None, json: bool | None = None) -> None:
