@@ -230,3 +230,12 @@ def _signed(
     wrapper.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
     wrapper.__name__, wrapper.__module__ = resolver.__name__, resolver.__module__
     return wrapper
+
+
+def renamed(attribute: str, description: str) -> Field:
+    """Declare a field that shows an attribute of another name."""
+
+    def resolve(root: strawberry.Parent[Any]) -> Any:  # noqa: ANN401 - the field's annotation says the type
+        return getattr(root, attribute)
+
+    return strawberry.field(resolver=resolve, description=description)

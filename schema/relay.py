@@ -1,6 +1,7 @@
 """Relay: nodes with opaque ids, and connections that show an `app.core.paging.Page` as it is."""
 
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, Generic, TypeVar
 
 import strawberry
@@ -30,11 +31,11 @@ class Node:
         return False
 
 
-def global_id(type_name: str, key: str = "id") -> Any:  # noqa: ANN401 - Strawberry's field is untyped
-    """Declare the id field of a node whose row carries its key in the attribute `key`."""
+def global_id(type_name: str, key: Callable[[Any], object] = attrgetter("id")) -> Any:  # noqa: ANN401 - a field
+    """Declare the id field of a node; `key` takes from a row what finds it again."""
 
     def resolve(root: strawberry.Parent[Any]) -> ID:
-        return ID(encode_global_id(type_name, getattr(root, key)))
+        return ID(encode_global_id(type_name, key(root)))
 
     return strawberry.field(resolver=resolve, description="Opaque, stable id: unique across all types.")
 
