@@ -88,7 +88,7 @@ def margin_multiplier(margin: int, winner_difference: float) -> float:
     Examples
     --------
     >>> round(margin_multiplier(10, 100.0), 4)
-    0.9608
+    0.9609
     """
     if margin < 1:
         raise Invalid(f"margin of victory asked for: {margin}; a decided game has at least 1 point")

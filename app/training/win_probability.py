@@ -30,7 +30,7 @@ Report = Callable[[str, int, float], None]
 _BASELINE: Final = FEATURE_NAMES.index(BASELINE_FEATURE)
 
 
-def fit(  # noqa: PLR0913 - the data, what to do with it, and who is told
+def fit(
     features: Floats,
     outcomes: Floats,
     *,
@@ -94,7 +94,7 @@ def predict(model: Any, features: Floats) -> Floats:  # noqa: ANN401 - scikit-le
     return np.asarray(model.predict_proba(features)[:, 1], dtype=np.float64)
 
 
-def _walk_forward(  # noqa: PLR0913, PLR0917 - as fit
+def _walk_forward(
     features: Floats,
     outcomes: Floats,
     seasons: NDArray[np.int64],
