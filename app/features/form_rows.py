@@ -43,10 +43,19 @@ def record_of(form: TeamForm) -> tuple[Any, ...]:
 
 def form_of(record: Sequence[Any]) -> TeamForm:
     """Build the form from values in the order of `COLUMNS`."""
+    team_id, game_id, date, season_start_year, elo, games_played, wins, recent_margin, *rest = record
+    strength, factors, (recent_dates,), levels = rest[:3], rest[3:7], rest[7:8], rest[8:]
     return TeamForm(
-        *record[:8],
-        strength=Strength(*record[8:11]),
-        factors=None if record[11] is None else NetFactors(*record[11:15]),
-        recent_dates=tuple(record[15]),
-        levels=LeagueLevels(*record[16:20]),
+        team_id=team_id,
+        game_id=game_id,
+        date=date,
+        season_start_year=season_start_year,
+        elo=elo,
+        games_played=games_played,
+        wins=wins,
+        recent_margin=recent_margin,
+        strength=Strength(*strength),
+        factors=None if factors[0] is None else NetFactors(*factors),
+        recent_dates=tuple(recent_dates),
+        levels=LeagueLevels(*levels),
     )

@@ -16,7 +16,7 @@ from app.features.form import TeamForm
 from app.features.form_rows import COLUMNS, form_of, record_of
 from app.features.games import RATED_SEASON_TYPES, PlayedGame, SideTotals
 from app.features.matchup import Matchup
-from app.stats.rows import GameStatus, SeasonType
+from app.stats.rows import GameStatus, Origin, SeasonType
 
 MATERIALISATION_LOCK: Final = 0x0C0FEA
 
@@ -25,7 +25,7 @@ _TOTALS: Final = tuple(each.name for each in fields(SideTotals))
 _RATED: Final = ", ".join(f"'{each}'" for each in sorted(RATED_SEASON_TYPES))
 _PLAYED: Final = f"""
     select g.id, g.date, g.season_start_year, g.season_type, g.home_team_id, g.away_team_id, g.neutral_site,
-        g.home_score, g.away_score,
+        g.home_score, g.away_score, g.origin,
         array[{", ".join(f"home.{each}" for each in _TOTALS)}] as home_totals,
         array[{", ".join(f"away.{each}" for each in _TOTALS)}] as away_totals
     from game g
@@ -70,8 +70,8 @@ _PLANNED: Final = f"""
     ) {_MATCHUPS}"""
 _PLAYED_MATCHUPS: Final = f"""
     with wanted as (
-        select g.id, g.home_team_id, g.away_team_id, g.date, g.season_start_year, g.neutral_site, g.season_type,
-            g.home_score > g.away_score as home_won, row_number() over (order by g.date, g.id) as place
+        select g.id, g.home_team_id, g.away_team_id, g.date, g.season_start_year, g.neutral_site,
+            g.season_type, g.origin, g.home_score > g.away_score as home_won, row_number() over (order by g.date, g.id) as place
         from ({_PLAYED}) g where g.season_start_year between $1 and $2
     ) {_MATCHUPS}"""
 
@@ -93,6 +93,7 @@ class PlayedMatchup:
 
     game_id: str
     season_type: SeasonType
+    origin: Origin
     matchup: Matchup
     home_won: bool
 
@@ -114,10 +115,16 @@ async def matchup_rows(connection: Connection, planned: Sequence[PlannedGame]) -
 async def played_matchups(
     connection: Connection, *, first_season: int, last_season: int
 ) -> list[PlayedMatchup]:
-    """Return the rated games of these seasons (start years, both included) in order, as they looked before."""
+    """Return the rated games of seasons (start years, both included) in order, as they looked before."""
     rows = await connection.fetch(_PLAYED_MATCHUPS, first_season, last_season)
     return [
-        PlayedMatchup(row["id"], SeasonType(row["season_type"]), _matchup(row), row["home_won"])
+        PlayedMatchup(
+            game_id=row["id"],
+            season_type=SeasonType(row["season_type"]),
+            origin=Origin(row["origin"]),
+            matchup=_matchup(row),
+            home_won=row["home_won"],
+        )
         for row in rows
     ]
 
@@ -149,7 +156,7 @@ async def list_games_behind(
 
 async def latest_forms_before(connection: Connection, date: dt.date) -> list[TeamForm]:
     """List each team's last form before a date."""
-    return [form_of(row) for row in await connection.fetch(_LATEST_BEFORE, date)]
+    return [form_of(tuple(row)) for row in await connection.fetch(_LATEST_BEFORE, date)]
 
 
 async def delete_forms_since(connection: Connection, date: dt.date) -> None:

@@ -24,7 +24,7 @@ class FeatureView(Identified, WorkspaceOwned, table=True):
 
 
 class TeamForm(SQLModel, table=True):
-    """How a team and the league stood after one of the team's games; before a game it is the row before it."""
+    """How a team and the league stood after a game of the team; before a game it is the row before it."""
 
     __tablename__ = "team_form"
     team_id: int = Field(

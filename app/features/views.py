@@ -1,4 +1,4 @@
-"""Feature views: named, versioned definitions of features. Other definitions are another version, never a change."""
+"""Feature views: named definitions of features. Other definitions are another version, never a change."""
 
 import datetime as dt
 import hashlib
