@@ -369,7 +369,7 @@ async def test_a_worker_that_is_stopped_leaves_the_run_open(
 
 
 async def test_an_open_run_without_a_job_is_woken_once_in_every_workspace(
-    database: Database, workspace_id: WorkspaceId, other_workspace_id: WorkspaceId, run_id: RunId
+    database: Database, other_workspace_id: WorkspaceId, run_id: RunId
 ) -> None:
     async with database.writing(other_workspace_id) as session:
         other = await create_run(session, kind="TRAINING", job_name="x", input={}, request_id=None)
