@@ -1,0 +1,121 @@
+"""The worker's roof: which function does the work of a run, and who listens to which event.
+
+The two tables below are the only places where something to the left of a domain's order can set off
+something to its right. Every entry may be called twice for the same run or event.
+"""
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+
+import structlog
+
+from app.core.child import preload_children
+from app.core.database import Database
+from app.core.errors import Unavailable
+from app.core.events import RecordedEvent
+from app.core.feed import EventFeed
+from app.core.handling import Handlers, deliver_forever
+from app.core.ids import RunId, WorkspaceId
+from app.core.queue import Queue
+from app.core.retention import delete_old
+from app.core.runs import ClaimedRun, RunKind, Work, carry_out, wake_lost_runs
+from app.core.session import Session
+from app.core.settings import Settings
+from app.datasets.versions import FileIngested, LeagueUpdated
+from app.features.materialisation import materialise
+from app.lineage import recording
+from app.registry.events import AliasChanged, ModelVersionRegistered
+from app.registry.mirror import Mirror
+from app.registry.versions import register_version
+from app.serving.events import PredictionsStored, RolloutChanged
+from app.stats.replay import execute_replay
+from app.training.events import TrainingSnapshotTaken
+from app.training.pipeline import TrainingParts, execute_training
+from app.training.tracking import Tracking
+
+log = structlog.get_logger()
+
+SWEEP_SECONDS = 10.0
+RETENTION_SECONDS = 3600.0
+CHILDREN_IMPORT = ("app.training.child_work", "sklearn.linear_model", "sklearn.pipeline", "skops.io")
+
+
+async def refresh_forms(session: Session, _happened: RecordedEvent) -> None:
+    """Bring every team's form up to date with the games."""
+    await materialise(session)
+
+
+def works(settings: Settings, tracking: Tracking) -> Mapping[str, Work]:
+    """Return who does the work of a run, by its kind."""
+    parts = TrainingParts(settings.artifacts_directory, tracking, register_version)
+    return {
+        RunKind.TRAINING: partial(execute_training, parts=parts),
+        RunKind.REPLAY: execute_replay,
+    }
+
+
+def handlers(tracking: Tracking) -> Handlers:
+    """Return who listens to which event, in order."""
+    mirror = Mirror(tracking)
+    return {
+        FileIngested.kind: [recording.record_file],
+        LeagueUpdated.kind: [refresh_forms],
+        TrainingSnapshotTaken.kind: [recording.record_snapshot],
+        ModelVersionRegistered.kind: [recording.record_version, mirror.mirror_version],
+        AliasChanged.kind: [mirror.mirror_alias],
+        RolloutChanged.kind: [recording.record_rollout],
+        PredictionsStored.kind: [recording.record_predictions],
+    }
+
+
+async def run_worker(settings: Settings, database: Database, stop: asyncio.Event) -> None:
+    """Do what there is to do until `stop` is set."""
+    preload_children(CHILDREN_IMPORT)
+    tracking = Tracking(database.dsn, settings.state_dir / "mlflow-artifacts")
+    by_kind = works(settings, tracking)
+    feed = EventFeed(database)
+    await feed.start()
+    owner = f"{socket.gethostname()}:{os.getpid()}"
+    log.info("worker.started", owner=owner, concurrency=settings.worker_concurrency)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(deliver_forever(database, feed, handlers(tracking), stop))
+        group.create_task(_every(SWEEP_SECONDS, stop, partial(wake_lost_runs, database, list(by_kind))))
+        group.create_task(_every(RETENTION_SECONDS, stop, partial(_forget_old, settings, database)))
+        await Queue(database.dsn, pool_size=settings.worker_concurrency + 2).work(
+            partial(_look_at, database, by_kind, owner),
+            concurrency=settings.worker_concurrency,
+            heartbeat_seconds=settings.worker_heartbeat_seconds,
+            stalled_seconds=settings.worker_stalled_seconds,
+            stop=stop,
+        )
+    await feed.stop()
+    log.info("worker.stopped", owner=owner)
+
+
+async def _look_at(
+    database: Database, by_kind: Mapping[str, Work], owner: str, workspace_id: WorkspaceId, run_id: RunId
+) -> None:
+    async def work(run: ClaimedRun) -> None:
+        await by_kind[run.kind](run)
+
+    await carry_out(database, workspace_id, run_id, owner=owner, work=work)
+
+
+async def _forget_old(settings: Settings, database: Database) -> None:
+    for (workspace_id,) in await database.fetch("select workspace_ids()"):
+        await delete_old(database, WorkspaceId(workspace_id), hours=settings.event_retention_hours)
+
+
+async def _every(seconds: float, stop: asyncio.Event, do: Callable[[], Awaitable[object]]) -> None:
+    while not stop.is_set():
+        try:
+            await do()
+        except Unavailable as error:
+            log.warning("worker.chore_postponed", chore=getattr(do, "func", do).__name__, reason=error.message)
+        try:
+            await asyncio.wait_for(stop.wait(), seconds)
+        except TimeoutError:
+            continue
