@@ -678,6 +678,8 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("workspace_id", sa.Uuid(), server_default=sa.text(CURRENT_WORKSPACE), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("deployment_id", sa.Uuid(), nullable=False),
+        sa.Column("batch_id", sa.Uuid(), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
         sa.Column("game_id", sa.String(length=10), nullable=True),
         sa.Column("home_team_id", sa.BigInteger(), nullable=False),
@@ -696,8 +698,9 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.ForeignKeyConstraint(["home_team_id"], ["team.id"], name=op.f("fk_prediction_home_team_id")),
         sa.ForeignKeyConstraint(["workspace_id"], ["workspace.id"], name=op.f("fk_prediction_workspace_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_prediction")),
+        sa.UniqueConstraint("batch_id", "place", name=op.f("uq_prediction_batch_id_place")),
     )
-    op.create_index("ix_prediction_deployment_at", "prediction", ["deployment_id", "at"], unique=False)
+    op.create_index("ix_prediction_deployment_id_id", "prediction", ["deployment_id", "id"], unique=False)
     op.create_index(op.f("ix_prediction_workspace_id"), "prediction", ["workspace_id"], unique=False)
     op.create_table(
         "rollout",
@@ -759,7 +762,7 @@ def downgrade() -> None:  # noqa: PLR0915 - the same, backwards
     op.drop_index(op.f("ix_rollout_workspace_id"), table_name="rollout")
     op.drop_table("rollout")
     op.drop_index(op.f("ix_prediction_workspace_id"), table_name="prediction")
-    op.drop_index("ix_prediction_deployment_at", table_name="prediction")
+    op.drop_index("ix_prediction_deployment_id_id", table_name="prediction")
     op.drop_table("prediction")
     op.drop_index(op.f("ix_training_run_workspace_id"), table_name="training_run")
     op.drop_index(op.f("ix_training_run_experiment_id"), table_name="training_run")

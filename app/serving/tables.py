@@ -33,7 +33,8 @@ class Deployment(Identified, WorkspaceOwned, table=True):
     __table_args__ = (
         UniqueConstraint("endpoint_id", "revision"),
         CheckConstraint(
-            "state in ('PENDING', 'WARMING', 'READY', 'DRAINING', 'RETIRED', 'FAILED')", name="deployment_state_known"
+            "state in ('PENDING', 'WARMING', 'READY', 'DRAINING', 'RETIRED', 'FAILED')",
+            name="deployment_state_known",
         ),
         CheckConstraint("weight between 0 and 100", name="deployment_weight_is_percent"),
         Index("uq_deployment_stable", "endpoint_id", unique=True, postgresql_where=text("is_stable")),
@@ -81,8 +82,11 @@ class Prediction(Identified, WorkspaceOwned, table=True):
 
     __tablename__ = "prediction"
     deployment_id: uuid.UUID = Field(foreign_key="deployment.id")
+    batch_id: uuid.UUID
+    place: int
+    """Its place among the rows of its request (`batch_id`): a repeat answers in the same order."""
     at: Instant = created_now()
-    game_id: str | None = Field(default=None, sa_type=String(10), foreign_key="game.id")  # type: ignore[call-overload]
+    game_id: str | None = Field(default=None, sa_type=String(10), foreign_key="game.id")
     home_team_id: int = Field(foreign_key="team.id", sa_type=BigInteger)
     away_team_id: int = Field(foreign_key="team.id", sa_type=BigInteger)
     date: dt.date
@@ -92,5 +96,6 @@ class Prediction(Identified, WorkspaceOwned, table=True):
     request_id: str | None = None
     __table_args__ = (
         CheckConstraint("probability between 0 and 1", name="prediction_is_probability"),
-        Index("ix_prediction_deployment_at", "deployment_id", "at"),
+        UniqueConstraint("batch_id", "place"),
+        Index("ix_prediction_deployment_id_id", "deployment_id", "id"),
     )
