@@ -232,10 +232,10 @@ def _signed(
     return wrapper
 
 
-def renamed(attribute: str, description: str) -> Field:
-    """Declare a field that shows an attribute of another name."""
+def derived(derive: Callable[[Any], object], description: str) -> Field:
+    """Declare a field that a pure function of the row tells: no loading, no waiting."""
 
     def resolve(root: strawberry.Parent[Any]) -> Any:  # noqa: ANN401 - the field's annotation says the type
-        return getattr(root, attribute)
+        return derive(root)
 
     return strawberry.field(resolver=resolve, description=description)

@@ -1,14 +1,15 @@
 """Games: their two sides, their box scores, their plays."""
 
 import datetime as dt
+from operator import attrgetter
 
 import strawberry
 from strawberry import ID
 
 from app.stats.rows import GameStatus, Origin, PlayKind, SeasonType
-from app.stats.views import GameView, PlayView
+from app.stats.views import SECONDS_PER_MINUTE, GameView, PlayView
 from resolvers import stats, stats_games, stats_sources
-from schema.fields import Terms, each, renamed
+from schema.fields import Terms, derived, each
 from schema.paging import AFTER, FIRST, PAGED
 from schema.relay import Connection, Node, global_id, register_node, shows
 from schema.scalars import Duration
@@ -16,7 +17,10 @@ from schema.stats_seasons import Season
 from schema.stats_sources import QuarantinedRow, SourceFile
 from schema.stats_teams import Player, Team
 
-SECONDS_PER_MINUTE = 60
+
+def _clock(play: PlayView) -> Duration:
+    minutes, seconds = divmod(play.seconds_left, SECONDS_PER_MINUTE)
+    return Duration(f"PT{int(minutes)}M{seconds:g}S")
 
 
 @shows(PlayView, "One event of a game's play-by-play.")
@@ -27,17 +31,12 @@ class Play(Node):
     number: int = strawberry.field(description="Place within the game, from 1 on in order of time.")
     period: int = strawberry.field(description="1 to 4, then 5 for the first overtime.")
     kind: PlayKind = strawberry.field(description="What happened.")
+    clock: Duration = derived(_clock, "Time left in the period.")
     description: str = strawberry.field(description="The source's own words.")
     home_score: int = strawberry.field(description="Points of the home side after it.")
     away_score: int = strawberry.field(description="Points of the visiting side after it.")
     team: Team | None = each(stats.teams_of, "The team that did it; null where it was nobody's.")
     player: Player | None = each(stats.players_of, "The player who did it; null where it was nobody.")
-
-    @strawberry.field(description="Time left in the period.")
-    def clock(self: strawberry.Parent[PlayView]) -> Duration:
-        """Write the seconds as ISO 8601."""
-        minutes, seconds = divmod(self.seconds_left, SECONDS_PER_MINUTE)
-        return Duration(f"PT{int(minutes)}M{seconds:g}S")
 
 
 @strawberry.type(description="One player's totals in one game that he entered. Null: the source did not say.")
@@ -91,7 +90,7 @@ class Game(Node):
     id: ID = global_id("Game")
     season: Season = each(stats_games.seasons_of, "The season that it belongs to.")
     date: dt.date = strawberry.field(description="Its day, as the league counts days.")
-    type: SeasonType = renamed("season_type", "The part of the season.")
+    type: SeasonType = derived(attrgetter("season_type"), "The part of the season.")
     status: GameStatus = strawberry.field(description="Where it stands.")
     origin: Origin = strawberry.field(description="Whether it took place or was made up from a seed.")
     neutral_site: bool = strawberry.field(description="Whether neither side played at home.")
