@@ -217,6 +217,24 @@ async def test_followers_of_a_topic_share_one_reading(
         await stream.aclose()
 
 
+async def test_what_commits_while_the_log_is_being_read_is_not_slept_over(
+    database: Database, feed: EventFeed, workspace_id: WorkspaceId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, unsaid = tail.Tail._read, [1, 2]
+
+    async def read_while_somebody_writes(self: tail.Tail, sequence: int) -> tail.Reading:
+        reading = await read(self, sequence)
+        if unsaid:
+            await say(database, workspace_id, unsaid.pop(0))
+            await asyncio.sleep(0.1)  # the notification comes before the reading is handed over
+        return reading
+
+    monkeypatch.setattr(tail.Tail, "_read", read_while_somebody_writes)
+
+    async with aclosing(follow(feed, workspace_id, 0)) as stream, asyncio.timeout(5):
+        assert await take_numbers(stream, 2) == [1, 2]
+
+
 async def test_a_closed_stream_leaves_nothing_behind(
     database: Database, feed: EventFeed, workspace_id: WorkspaceId
 ) -> None:

@@ -133,6 +133,27 @@ async def test_several_deliverers_handle_each_event_once_and_each_topic_in_order
     await other.close()
 
 
+async def test_a_slow_handler_holds_up_its_own_topic_only(
+    database: Database, workspace_id: WorkspaceId
+) -> None:
+    await decide(database, workspace_id, "a", 1, 2)
+    await decide(database, workspace_id, "b", 3)
+    started, go_on, witness = asyncio.Event(), asyncio.Event(), Witness()
+
+    async def be_slow(_session: Session, _happened: RecordedEvent) -> None:
+        started.set()
+        await go_on.wait()
+
+    slow = asyncio.create_task(deliver_next(database, workspace_id, {"Decided": [be_slow]}))
+    await started.wait()
+    async with asyncio.timeout(5):
+        await deliver_pending(database, workspace_id, {"Decided": [witness]})
+
+    assert witness.seen == [("b", 3)]
+    go_on.set()
+    assert await slow
+
+
 async def test_a_failing_event_is_undone_whole_and_tried_again_after_a_rest(
     database: Database, workspace_id: WorkspaceId
 ) -> None:
