@@ -9,15 +9,15 @@ from typing import Final
 from uuid import UUID
 
 from app.core.errors import Invalid, Issue, NotFound
-from app.core.idempotency import remember
-from app.core.ids import DatasetVersionId, RunId, encode_global_id, new_id
+from app.core.idempotency import recall, remember
+from app.core.ids import DatasetVersionId, RunId, encode_global_id
 from app.core.runs import RunKind, create_run
 from app.core.session import Session
 from app.governance import audit
 from app.governance.actors import Actor
 from app.training.store import writing
 from app.training.tables import TrainingRun
-from app.training.templates import ParamWish, make_plan
+from app.training.templates import ParamWish, Plan, make_plan
 
 OPERATION: Final = "launchTraining"
 SNAPSHOT_NAMESPACE: Final = "features"
@@ -65,24 +65,27 @@ async def launch(
     """
     plan = make_plan(wish.template, wish.params)
     _check(wish)
-    run_id = RunId(new_id())
-    earlier = await remember(
-        session, operation=OPERATION, key=wish.idempotency_key, asked=wish.asked(), result_id=run_id
-    )
+    earlier = await recall(session, operation=OPERATION, key=wish.idempotency_key, input=wish.asked())
     if earlier is not None:
         return Launched(RunId(earlier), replayed=True)
     await _check_dataset(session, wish.template, wish.dataset_version_id)
+    run_id = await _create(session, wish, plan, request_id)
+    await remember(
+        session, operation=OPERATION, key=wish.idempotency_key, input=wish.asked(), result_id=run_id
+    )
+    target = encode_global_id("TrainingRun", run_id)
+    details = {"template": wish.template, "experiment": wish.experiment}
+    await audit.record(session, actor, OPERATION, target, details=details, request_id=request_id)
+    return Launched(run_id, replayed=False)
+
+
+async def _create(session: Session, wish: LaunchWish, plan: Plan, request_id: str | None) -> RunId:
     experiment_id = await writing.open_experiment(session, wish.experiment)
-    await create_run(
-        session,
-        kind=RunKind.TRAINING,
-        job_name=wish.template,
-        input=wish.asked(),
-        request_id=request_id,
-        run_id=run_id,
+    run = await create_run(
+        session, kind=RunKind.TRAINING, job_name=wish.template, input=wish.asked(), request_id=request_id
     )
     asked = TrainingRun(
-        run_id=run_id,
+        run_id=run.id,
         experiment_id=experiment_id,
         template=wish.template,
         params=plan.shown(),
@@ -90,10 +93,7 @@ async def launch(
         dataset_version_id=wish.dataset_version_id,
     )
     await writing.add_training_run(session, asked)
-    target = encode_global_id("TrainingRun", run_id)
-    details = {"template": wish.template, "experiment": wish.experiment}
-    await audit.record(session, actor, OPERATION, target, details=details, request_id=request_id)
-    return Launched(run_id, replayed=False)
+    return RunId(run.id)
 
 
 def _check(wish: LaunchWish) -> None:

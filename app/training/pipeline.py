@@ -110,7 +110,7 @@ async def _register(
     session: Session, parts: TrainingParts, product: Product, tracked: Mapping[str, str]
 ) -> dict[str, Any]:
     await writing.keep_tracking(session, product.run_id, **tracked)
-    return {"model_version_id": await parts.register(session, product)}
+    return {"model_version_id": str(await parts.register(session, product))}
 
 
 async def _seed_of(run: ClaimedRun) -> int:
@@ -123,8 +123,8 @@ async def _in_child(function: Callable[..., Any], *arguments: object, **named: A
     try:
         return await run_in_child(function, *arguments, **named)
     except ChildFailed as failed:
-        if failed.kind == Invalid.__name__:
-            raise Invalid(failed.message) from failed
+        if failed.remote_type == Invalid.__name__:
+            raise Invalid(failed.remote_message) from failed
         raise
 
 

@@ -113,7 +113,7 @@ async def _record(session: Session, run: ClaimedRun, taken: Mapping[str, Any]) -
     league = await writing.find_league_version(session)
     session.emit(TrainingSnapshotTaken(run.workspace_id, run.id, version_id, league, view_id))
     return {
-        "dataset_version_id": version_id,
-        "feature_view_id": view_id,
+        "dataset_version_id": str(version_id),
+        "feature_view_id": str(view_id),
         **{name: taken[name] for name in ("file_name", "digest", "params", "training_games")},
     }

@@ -18,10 +18,11 @@ from typing import Any, Final
 import psycopg
 import structlog
 from sqlalchemy import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError
 
 from app.core.errors import Unavailable
 from app.core.ids import DEFAULT_WORKSPACE, RunId, WorkspaceId
+from app.training.win_probability import TRUSTED_TYPES
 
 log = structlog.get_logger()
 
@@ -31,6 +32,8 @@ DIGEST_TAG: Final = "courtside.model_digest"
 MODEL_URI_TAG: Final = "courtside.model_uri"
 PICTURE: Final = "reliability.png"
 _POINTS_A_CALL: Final = 1_000  # MLflow's own limit
+_AWAY: Final = frozenset({"TEMPORARILY_UNAVAILABLE", "INTERNAL_ERROR"})
+"""What MLflow calls its errors when it is not the request's fault."""
 _LOCK: Final = "select pg_advisory_lock(hashtext('courtside.mlflow'))"
 
 
@@ -86,15 +89,22 @@ def mlflow_uri(dsn: str) -> str:
 
 @contextmanager
 def absence_explained() -> Iterator[None]:
-    """Turn MLflow's failures into one `Unavailable`, so that whoever asked tries again later."""
+    """Turn MLflow's absence into `Unavailable`, so that whoever asked tries again; what it refuses stays so."""
     from mlflow.exceptions import MlflowException  # noqa: PLC0415 - heavy, wanted in the worker only
 
     try:
         yield
-    except (MlflowException, SQLAlchemyError, psycopg.Error, OSError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        message = f"MLflow does not answer ({reason}): it will be tried again."
-        raise Unavailable(message, dependency="mlflow") from error
+    except MlflowException as error:
+        if error.error_code not in _AWAY:
+            raise
+        raise _unavailable(error) from error
+    except (DBAPIError, psycopg.Error, OSError) as error:
+        raise _unavailable(error) from error
+
+
+def _unavailable(error: Exception) -> Unavailable:
+    reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    return Unavailable(f"MLflow does not answer ({reason}): it will be tried again.", dependency="mlflow")
 
 
 class Tracking:
@@ -163,7 +173,11 @@ class Tracking:
         requirements = [f"{package}=={version(package)}" for package in ("scikit-learn", "skops", "numpy")]
         with mlflow.start_run(run_id=mlflow_run_id):
             logged = mlflow.sklearn.log_model(
-                model, name="model", serialization_format="skops", pip_requirements=requirements
+                model,
+                name="model",
+                serialization_format="skops",
+                skops_trusted_types=list(TRUSTED_TYPES),
+                pip_requirements=requirements,
             )
             client.set_tag(mlflow_run_id, MODEL_URI_TAG, logged.model_uri)
 
