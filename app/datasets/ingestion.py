@@ -16,11 +16,12 @@ import structlog
 from app.core.database import Database
 from app.core.errors import Invalid
 from app.core.ids import DatasetVersionId, RunId, WorkspaceId
+from app.core.runs import ClaimedRun
 from app.core.session import Session
 from app.datasets import store
 from app.datasets.discovery import FoundFile, SkippedFile, find_files, identify
 from app.datasets.intake import Taken
-from app.datasets.run import ingestion_run, report_progress
+from app.datasets.run import ingestion_run
 from app.datasets.sources import Source, file_source, simulated_source
 from app.datasets.versions import record_file_version, seal_league_version
 from app.stats.formats.recognise import RecognisedFile
@@ -141,9 +142,10 @@ async def _ingest(
     if not sources and not await _has_unsealed(database, workspace_id):
         return IngestionSummary(None, None, [], skipped)
     ingested: list[IngestedFile] = []
-    async with ingestion_run(database, workspace_id, [source.name for source in sources]) as run_id:
+    async with ingestion_run(database, workspace_id, [source.name for source in sources]) as run:
         for place, source in enumerate(sources, start=1):
-            outcome = await _ingest_source(database, workspace_id, source, run_id, place / len(sources))
+            outcome = await _ingest_source(run, source)
+            await run.progress(place / (len(sources) + 1), source.name)
             if isinstance(outcome, SkippedFile):
                 skipped.append(outcome)
                 log.warning("file.skipped", file=outcome.name, reason=outcome.reason)
@@ -152,22 +154,19 @@ async def _ingest(
                 on_progress(IngestionProgress(source.name, place, len(sources), outcome.counts.read))
         async with database.writing(workspace_id) as session:
             await lock_league(await session.driver())
-            version_id = await seal_league_version(session, run_id)
-    summary = IngestionSummary(run_id, version_id, ingested, skipped)
-    log.info("ingestion.completed", run_id=run_id, files=len(ingested), skipped=len(skipped))
-    return summary
+            version_id = await seal_league_version(session, run.id)
+    log.info("ingestion.completed", run_id=str(run.id), files=len(ingested), skipped=len(skipped))
+    return IngestionSummary(run.id, version_id, ingested, skipped)
 
 
-async def _ingest_source(
-    database: Database, workspace_id: WorkspaceId, source: Source, run_id: RunId, fraction: float
-) -> IngestedFile | SkippedFile:
+async def _ingest_source(run: ClaimedRun, source: Source) -> IngestedFile | SkippedFile:
+    # not `run.writing`: it would keep the run's row from those who ask it to end for as long as a file takes
     try:
-        async with database.writing(workspace_id) as session:
+        async with run.database.writing(run.workspace_id) as session:
             await lock_league(await session.driver())
             if await find_settled(await session.driver(), [source.digest]):
                 return _already_loaded(source)
-            await report_progress(session, run_id, fraction=fraction, message=source.name)
-            return await _load(session, source, run_id)
+            return await _load(session, source, run.id)
     except Invalid as error:
         return SkippedFile(source.name, error.message)
     except (asyncpg.DataError, OverflowError) as error:

@@ -71,7 +71,7 @@ async def open_dataset(session: Session, namespace: str, name: str) -> UUID:
     return dataset_id
 
 
-async def add_version(  # noqa: PLR0913 - the columns of a version
+async def add_version(
     session: Session,
     dataset_id: UUID,
     *,

@@ -26,7 +26,7 @@ def ingestion_topic(workspace_id: WorkspaceId) -> str:
 class FileIngested(Event):
     """The rows of a file became part of a version of the league."""
 
-    kind: ClassVar[str] = "file_ingested"
+    kind: ClassVar[str] = "FileIngested"
     wakes_handlers: ClassVar[bool] = True
 
     workspace_id: WorkspaceId
@@ -45,7 +45,7 @@ class FileIngested(Event):
 class LeagueUpdated(Event):
     """The league has a new version; both dates are None where no result and no team line changed."""
 
-    kind: ClassVar[str] = "league_updated"
+    kind: ClassVar[str] = "LeagueUpdated"
     wakes_handlers: ClassVar[bool] = True
 
     workspace_id: WorkspaceId

@@ -47,7 +47,7 @@ _LEADERS: Final = f"""
     order by asked.year, rank, player_id"""
 
 
-async def leaders_of_seasons(  # noqa: PLR0913 - what is ranked, and how
+async def leaders_of_seasons(
     reader: Reader,
     start_years: Sequence[int],
     *,

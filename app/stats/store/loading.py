@@ -8,6 +8,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 from uuid import UUID
 
@@ -19,6 +20,9 @@ from app.stats.store.season_totals import refresh_season_totals
 
 LEAGUE_LOCK: Final = 0x0C0175
 """The advisory lock of whoever writes league rows."""
+
+ROWS_AT_ONCE: Final = 1500
+"""So few that an event loop which also serves requests is never held up for long."""
 
 _SPANS: Final = """
     select season_start_year, season_type, min(date) as first_date, max(date) as last_date
@@ -61,7 +65,12 @@ class Loading:
     _ordinal: int = 0
 
     async def stage(self, rows: Iterable[LeagueRow]) -> None:
-        """COPY rows of any kind next to the tables; nothing is merged yet."""
+        """COPY rows of any kind next to the tables, a few at a time; nothing is merged yet."""
+        remaining = iter(rows)
+        while some := list(islice(remaining, ROWS_AT_ONCE)):
+            await self._copy(some)
+
+    async def _copy(self, rows: Iterable[LeagueRow]) -> None:
         records: defaultdict[Kind, list[Record]] = defaultdict(list)
         for row in rows:
             self._ordinal += 1
