@@ -21,12 +21,14 @@ app = typer.Typer(
 keys = typer.Typer(help="Make, list and revoke API keys.", no_args_is_help=True)
 app.add_typer(keys, name="keys")
 
-State = Annotated[Path | None, typer.Option("--state", help="State folder [default: .courtside].")]
+State = Annotated[Path | None, typer.Option("--state", help="State folder.", show_default=".courtside")]
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON, for programmes.")]
 Host = Annotated[str | None, typer.Option("--host", help="Address to listen on.")]
 Port = Annotated[int | None, typer.Option("--port", help="Port to listen on.")]
-Server = Annotated[str, typer.Option("--server", help="Address of the running server.")]
-LOCAL_SERVER = "http://127.0.0.1:8000"
+Server = Annotated[
+    str | None,
+    typer.Option("--server", help="Address of the running server.", show_default="host and port as set"),
+]
 
 
 def main() -> None:
@@ -41,7 +43,7 @@ def main() -> None:
 @app.command()
 def up(
     data: Annotated[
-        list[Path] | None, typer.Option("--data", help="Files or folders of game data; none: a simulated league.")
+        list[Path] | None, typer.Option("--data", help="Files or folders of games; none: a simulated league.")
     ] = None,
     state: State = None,
     host: Host = None,
@@ -80,8 +82,12 @@ def migrate(state: State = None) -> None:
 
 @app.command()
 def ingest(
-    paths: Annotated[list[Path] | None, typer.Argument(help="Files or folders, recognised by their columns.")] = None,
-    source: Annotated[str | None, typer.Option("--from", help="nba-api: ask stats.nba.com instead.")] = None,
+    paths: Annotated[
+        list[Path] | None, typer.Argument(help="Files or folders, recognised by their columns.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option("--from", help="nba-api: ask stats.nba.com; simulation: make a league up.")
+    ] = None,
     season: Annotated[str | None, typer.Option("--season", help="Season for --from, as 2023-24.")] = None,
     state: State = None,
     json: Json = False,
@@ -95,17 +101,27 @@ def ingest(
 @app.command()
 def train(
     experiment: Annotated[str, typer.Option(help="Folder for runs that are compared.")] = "win-probability",
-    test_season: Annotated[str | None, typer.Option(help="Season to measure on; earlier games train.")] = None,
+    test_season: Annotated[
+        str | None, typer.Option(help="Season to measure on, as 2023-24; earlier games train.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
-    report: Annotated[Path | None, typer.Option(help="Folder for the figures and the reliability picture.")] = None,
-    server: Server = LOCAL_SERVER,
+    report: Annotated[Path | None, typer.Option(help="Folder for report.json and reliability.png.")] = None,
+    server: Server = None,
     state: State = None,
     json: Json = False,
 ) -> None:
     """Train a model through the API of a running server, wait, and report how good it is."""
     from app.cli.train import train as run  # noqa: PLC0415 - see the module's opening
 
-    run(experiment, test_season=test_season, seed=seed, report=report, server=server, state_dir=state, json=json)
+    run(
+        experiment,
+        test_season=test_season,
+        seed=seed,
+        report=report,
+        server=server,
+        state_dir=state,
+        json=json,
+    )
 
 
 @app.command()
@@ -114,7 +130,7 @@ def predict(
     away: Annotated[str, typer.Argument(help="Abbreviation of the away team, as DEN.")],
     date: Annotated[str, typer.Argument(help="Date of the game, as 2024-04-15.")],
     endpoint: Annotated[str, typer.Option(help="Endpoint to ask.")] = "win-probability",
-    server: Server = LOCAL_SERVER,
+    server: Server = None,
     state: State = None,
     json: Json = False,
 ) -> None:
@@ -143,7 +159,9 @@ def schema() -> None:
 @keys.command("create")
 def create_key(
     name: Annotated[str, typer.Argument(help="What the key is for.")],
-    scopes: Annotated[list[str] | None, typer.Option("--scope", help="A scope; repeat for more. None: all.")] = None,
+    scopes: Annotated[
+        list[str] | None, typer.Option("--scope", help="A scope; repeat for more. None: all.")
+    ] = None,
     days: Annotated[int | None, typer.Option(min=1, help="Days until it expires. None: never.")] = None,
     state: State = None,
     json: Json = False,
@@ -163,7 +181,10 @@ def list_keys(state: State = None, json: Json = False) -> None:
 
 
 @keys.command("revoke")
-def revoke_key(prefix: Annotated[str, typer.Argument(help="Prefix of the key, as keys list shows it.")], state: State = None) -> None:
+def revoke_key(
+    prefix: Annotated[str, typer.Argument(help="Prefix of the key, as keys list shows it.")],
+    state: State = None,
+) -> None:
     """Revoke a key, now and for good."""
     from app.cli.keys import revoke as run  # noqa: PLC0415 - see the module's opening
 

@@ -1,20 +1,24 @@
 """What `up` says to the person: where the explorer is, and one of each thing to try."""
 
-from typing import Any
+import shlex
+from pathlib import Path
 
+import orjson
 from rich.console import Console
-from rich.markup import escape
-from rich.panel import Panel
 
 from app.cli.client import Client
+from app.cli.story import TEMPLATE
+from app.core.ids import new_id
 
-PICK = """query Pick { games(first: 1) { edges { node { id date origin home { team { abbreviation } } away { team { abbreviation } } } } } }"""
+PICK = """query Pick { games(first: 1) { edges { node {
+  id date origin home { team { abbreviation } } away { team { abbreviation } } } } } }"""
 PREDICT = """mutation Predict($input: PredictInput!) { predict(input: $input) {
   __typename ... on PredictSuccess { predictions { id output { ... on ProbabilityOutput { probability } } } }
   ... on Error { message } } }"""
 REPLAY = """mutation Replay($input: ReplayGameInput!) { replayGame(input: $input) {
   __typename ... on ReplayGameSuccess { run { id } game { id } } ... on Error { message } } }"""
-QUERY = '{ season(label: "%s") { standings { team { name } wins losses } } }'
+QUERY = '{{ season(label: "{season}") {{ standings {{ team {{ name }} wins losses }} }} }}'
+SUBSCRIPTION = 'subscription {{ game(id: "{game}") {{ __typename ... on StreamEvent {{ cursor }} }} }}'
 
 
 def print_opening(server: str) -> None:
@@ -22,41 +26,43 @@ def print_opening(server: str) -> None:
     Console(stderr=True).print(f"Listening at [bold]{server}[/bold]; bringing games in.")
 
 
-def print_ending(client: Client, *, key_file: object, replay: bool, seconds: float) -> None:
-    """Predict a game, start a replay, and print what to try next."""
-    console = Console()
+def print_ending(client: Client, *, key_file: Path, replay: bool, seconds: float) -> None:
+    """Predict a game, start a replay, and print what to try next, each on a line that can be copied."""
     game = client.ask(PICK)["games"]["edges"][0]["node"]
-    predicted = client.act(PREDICT, input={"endpoint": "win-probability", "rows": [{"game": game["id"]}]})
-    probability = predicted["predictions"][0]["output"]["probability"]
-    names = f"{game['away']['team']['abbreviation']} at {game['home']['team']['abbreviation']} on {game['date']}"
+    names = f"{game['away']['team']['abbreviation']} at {game['home']['team']['abbreviation']}"
     made_up = " (SIMULATED)" if game["origin"] == "SIMULATED" else ""
-    lines = [
-        f"Ready after {seconds:.0f} s. {names}{made_up}: the home team wins with {probability:.1%}.",
-        "",
-        f"Explorer      {client.server}/explorer/#key={_key(key_file)}",
-        f"Key           {key_file} (send it as Authorization: Bearer …)",
-        f"Query         {QUERY % _season(client)}",
-        f"curl          {_curl(client.server, key_file, game['id'])}",
-    ]
+    season = client.ask("{ seasons { label } }")["seasons"][0]["label"]
+    lines = {
+        "Explorer": f"{client.server}/explorer/#key={key_file.read_text().strip()}",
+        "Key": f"{key_file} (send it as Authorization: Bearer …)",
+        "Query": QUERY.format(season=season),
+        "curl": _curl(client.server, key_file, game["id"]),
+    }
     if replay:
-        replayed = client.act(REPLAY, input={"idempotencyKey": f"up-{seconds}"})["game"]["id"]
-        lines.append(f"Subscription  subscription {{ game(id: \"{replayed}\") {{ __typename ... on StreamEvent {{ cursor }} }} }}")
-    console.print(Panel("\n".join(escape(line) for line in lines), title="Courtside", expand=False))
-    console.print("Ctrl-C stops everything.")
-
-
-def _season(client: Client) -> str:
-    label: str = client.ask("{ seasons { label } }")["seasons"][0]["label"]
-    return label
-
-
-def _key(key_file: Any) -> str:  # noqa: ANN401 - a path
-    return str(key_file.read_text().strip())
-
-
-def _curl(server: str, key_file: object, game: str) -> str:
-    query = (
-        '{"query": "mutation { predict(input: {endpoint: \\"win-probability\\", rows: [{game: \\"%s\\"}]}) '
-        '{ ... on PredictSuccess { predictions { output { ... on ProbabilityOutput { probability } } } } } }"}' % game
+        replayed = client.act(REPLAY, input={"idempotencyKey": f"up:{new_id()}"})["game"]["id"]
+        lines["Subscription"] = SUBSCRIPTION.format(game=replayed)
+    probability = _probability(client, game["id"])
+    console = Console()
+    console.rule("Courtside")
+    print(
+        f"Ready after {seconds:.0f} s. {names} on {game['date']}{made_up}: the home team wins with "
+        f"{probability:.1%}.\n"
     )
-    return f"curl -s {server}/graphql -H 'content-type: application/json' -H \"authorization: Bearer $(cat {key_file})\" -d '{query}'"
+    for name, line in lines.items():
+        print(f"{name:<13} {line}")  # not rich's print: it would break the lines, and a key into words
+    console.rule("Ctrl-C stops everything")
+
+
+def _probability(client: Client, game: str) -> float:
+    predicted = client.act(PREDICT, input={"endpoint": TEMPLATE, "rows": [{"game": game}]})
+    probability: float = predicted["predictions"][0]["output"]["probability"]
+    return probability
+
+
+def _curl(server: str, key_file: Path, game: str) -> str:
+    body = orjson.dumps(
+        {"query": PREDICT, "variables": {"input": {"endpoint": TEMPLATE, "rows": [{"game": game}]}}}
+    ).decode()
+    body = body.replace("\\n ", "")
+    key = f'"authorization: Bearer $(cat {shlex.quote(str(key_file))})"'
+    return f"curl -s {server}/graphql -H 'content-type: application/json' -H {key} -d {shlex.quote(body)}"

@@ -1,6 +1,7 @@
 """The ground every command stands on: settings, logging, and a database that is there."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -43,14 +44,21 @@ class Ground:
         try:
             await asyncio.to_thread(embedded.start)
         except Unavailable as error:
-            log.error("database.not_revived", reason=error.message)
+            log.warning("database.not_revived", reason=error.message)  # and tried again in a second
 
 
-def settle(*, state_dir: Path | None = None, host: str | None = None, port: int | None = None) -> Settings:
-    """Read the settings and begin to log."""
+def settle(
+    *, state_dir: Path | None = None, host: str | None = None, port: int | None = None, answers: bool = False
+) -> Settings:
+    """Read the settings and begin to log.
+
+    A command that `answers` keeps standard output for its answer: it logs to standard error, and only what
+    is wrong unless a level was asked for.
+    """
     settings = load_settings(state_dir=state_dir, host=host, port=port)
     json = None if settings.log_format == "auto" else settings.log_format == "json"
-    configure_logging(settings.log_level, json=json)
+    level = "WARNING" if answers and "log_level" not in settings.model_fields_set else settings.log_level
+    configure_logging(level, json=json, stream=sys.stderr if answers else sys.stdout)
     return settings
 
 
@@ -69,7 +77,9 @@ def ground(settings: Settings) -> Iterator[Ground]:
 async def opened(ground: Ground, name: str) -> AsyncIterator[Database]:
     """Open the application's connections and keep the private server alive meanwhile."""
     size = ground.settings.database_pool_size
-    database = await Database.open(ground.urls.application, pool_size=size, application_name=f"courtside {name}")
+    database = await Database.open(
+        ground.urls.application, pool_size=size, application_name=f"courtside {name}"
+    )
     watching = asyncio.create_task(ground.watch(database))
     try:
         yield database
@@ -79,19 +89,25 @@ async def opened(ground: Ground, name: str) -> AsyncIterator[Database]:
 
 
 def prepare(*, state_dir: Path | None = None) -> None:
-    """Migrate; on a private server that is all that starting it does anyway."""
-    settings = settle(state_dir=state_dir)
-    with ground(settings) as standing:
-        if standing.embedded is None:
-            migrate(standing.urls.owner)
+    """Bring the database to the revision that this programme expects."""
+    with ground(settle(state_dir=state_dir)) as standing:
+        bring_up_to_date(standing)
     log.info("database.migrated")
+
+
+def bring_up_to_date(ground: Ground) -> None:
+    """Migrate a server of your own; a private one was migrated when it started."""
+    if ground.embedded is None:
+        migrate(ground.urls.owner)
 
 
 def _given_urls(settings: Settings) -> DatabaseUrls:
     assert settings.database_url is not None  # noqa: S101 - the caller has looked
     if settings.owner_database_url is None:
         raise Invalid(
-            "COURTSIDE_DATABASE_URL is set but COURTSIDE_OWNER_DATABASE_URL is not: migrations need the role that owns "
-            "the tables, and the application must not be that role."
+            "COURTSIDE_DATABASE_URL is set but COURTSIDE_OWNER_DATABASE_URL is not: migrations need the role "
+            "that owns the tables, and the application must not be that role."
         )
-    return DatabaseUrls(settings.database_url.get_secret_value(), settings.owner_database_url.get_secret_value())
+    return DatabaseUrls(
+        settings.database_url.get_secret_value(), settings.owner_database_url.get_secret_value()
+    )

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from app.cli.ground import ground, opened, settle
-from app.cli.progress import progress_bar
+from app.cli.progress import Tell, progress_bar
 from app.core.database import Database
 from app.core.errors import Invalid
 from app.core.ids import DEFAULT_WORKSPACE
@@ -29,9 +29,11 @@ log = structlog.get_logger()
 SIMULATED_FROM, SIMULATED_SEASONS, SEED = 2020, 4, 7
 
 
-def ingest(paths: list[Path], *, source: str | None, season: str | None, state_dir: Path | None, json: bool) -> None:
+def ingest(
+    paths: list[Path], *, source: str | None, season: str | None, state_dir: Path | None, json: bool
+) -> None:
     """Bring in what was named and say what became of each row."""
-    settings = settle(state_dir=state_dir)
+    settings = settle(state_dir=state_dir, answers=True)
 
     async def run() -> IngestionSummary:
         with ground(settings) as standing:
@@ -53,14 +55,14 @@ async def _bring(
         case None, None if paths:
             return await ingest_paths(database, DEFAULT_WORKSPACE, paths, on_progress=on_progress)
         case "nba-api", str(label) if not paths:
-            found = await asyncio.to_thread(lambda: [file.document for file in fetch_season(label)])
-            return await ingest_responses(database, DEFAULT_WORKSPACE, found, on_progress=on_progress)
+            responses = fetch_season(label)
+            return await ingest_responses(database, DEFAULT_WORKSPACE, responses, on_progress=on_progress)
         case "simulation", None if not paths:
             return await simulate(database, on_progress)
         case _:
             raise Invalid(
-                "Say what to bring in: `courtside ingest PATH…`, `courtside ingest --from nba-api --season 2023-24`, "
-                "or `courtside ingest --from simulation`."
+                "Say what to bring in: `courtside ingest PATH…`, "
+                "`courtside ingest --from nba-api --season 2023-24`, or `courtside ingest --from simulation`."
             )
 
 
@@ -73,11 +75,11 @@ async def simulate(database: Database, on_progress: OnProgress) -> IngestionSumm
     return await ingest_simulated(database, DEFAULT_WORKSPACE, games, name=name, on_progress=on_progress)
 
 
-def watched(tell: object) -> OnProgress:
+def watched(tell: Tell) -> OnProgress:
     """Turn a progress bar into what an ingestion reports to."""
 
     def on_progress(now: IngestionProgress) -> None:
-        tell(now.files_done / now.files_total, f"{now.file_name}: {now.rows_read} rows")  # type: ignore[operator]
+        tell(now.files_done / max(1, now.files_total), f"{now.file_name}: {now.rows_read:,} rows")
 
     return on_progress
 
@@ -94,17 +96,21 @@ def show_summary(summary: IngestionSummary) -> None:
         console.print(table)
     totals = summary.totals
     console.print(
-        f"{len(summary.files)} files, {totals.read:,} rows read: {totals.stored:,} stored, {totals.superseded:,} superseded, "
-        f"{totals.duplicate:,} duplicates, {totals.quarantined:,} in quarantine; {len(summary.skipped)} files skipped."
+        f"{len(summary.files)} files, {totals.read:,} rows read: {totals.stored:,} stored, "
+        f"{totals.superseded:,} superseded, {totals.duplicate:,} duplicates, "
+        f"{totals.quarantined:,} in quarantine; {len(summary.skipped)} files skipped."
     )
 
 
 def _facts(summary: IngestionSummary) -> dict[str, object]:
     def counted(counts: object) -> dict[str, object]:
-        return {name: getattr(counts, name) for name in ("read", "stored", "superseded", "duplicate", "quarantined")}
+        names = ("read", "stored", "superseded", "duplicate", "quarantined")
+        return {name: getattr(counts, name) for name in names}
 
     return {
         "totals": counted(summary.totals),
-        "files": [{"name": file.name, "format": file.format, **counted(file.counts)} for file in summary.files],
+        "files": [
+            {"name": file.name, "format": file.format, **counted(file.counts)} for file in summary.files
+        ],
         "skipped": [{"name": file.name, "reason": file.reason} for file in summary.skipped],
     }

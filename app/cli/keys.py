@@ -6,6 +6,7 @@ from pathlib import Path
 
 import orjson
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from app.cli.ground import ground, opened, settle
@@ -30,13 +31,15 @@ def create(name: str, *, scopes: list[str], days: int | None, state_dir: Path | 
     if json:
         print(orjson.dumps({"prefix": key.prefix, "key": text, "scopes": key.scopes}).decode())
     else:
-        print(f"{text}\n\nThis is the only time that it is shown. Send it as: Authorization: Bearer {text[:6]}…")
+        print(
+            f"{text}\n\nThis is the only time that it is shown. Send it as: Authorization: Bearer {text[:6]}…"
+        )
 
 
 async def _create(
     name: str, scopes: set[Scope] | frozenset[Scope], expires_at: dt.datetime | None, state_dir: Path | None
 ) -> tuple[ApiKey, str]:
-    with ground(settle(state_dir=state_dir)) as standing:
+    with ground(settle(state_dir=state_dir, answers=True)) as standing:
         async with opened(standing, "keys") as database, database.writing(DEFAULT_WORKSPACE) as session:
             key, text = await create_key(session, name, scopes, expires_at)
             await record(session, OPERATOR, "createApiKey", f"ApiKey:{key.id}")
@@ -54,12 +57,13 @@ def show(*, state_dir: Path | None, json: bool) -> None:
         facts = _facts(key)
         ends = "revoked" if key.revoked_at else facts["expires_at"]
         scopes = "all" if set(key.scopes) == {scope.value for scope in ALL_SCOPES} else ", ".join(key.scopes)
-        table.add_row(key.prefix, key.name, scopes, *(str(facts[name] or "-") for name in ("created_at", "last_used_at")), str(ends or "never"))
+        dates = (str(facts[name] or "-") for name in ("created_at", "last_used_at"))
+        table.add_row(key.prefix, escape(key.name), scopes, *dates, str(ends or "never"))
     Console().print(table)
 
 
 async def _keys(state_dir: Path | None) -> list[ApiKey]:
-    with ground(settle(state_dir=state_dir)) as standing:
+    with ground(settle(state_dir=state_dir, answers=True)) as standing:
         async with opened(standing, "keys") as database, database.writing(DEFAULT_WORKSPACE) as session:
             return list(await list_keys(session))
 
@@ -71,7 +75,7 @@ def revoke(prefix: str, *, state_dir: Path | None) -> None:
 
 
 async def _revoke(prefix: str, state_dir: Path | None) -> str:
-    with ground(settle(state_dir=state_dir)) as standing:
+    with ground(settle(state_dir=state_dir, answers=True)) as standing:
         async with opened(standing, "keys") as database, database.writing(DEFAULT_WORKSPACE) as session:
             found = next((key for key in await list_keys(session) if key.prefix == prefix), None)
             if found is None:

@@ -1,4 +1,4 @@
-"""A leash between `up` and its children: a pipe that the kernel closes when the parent is gone, however it went.
+"""A leash between `up` and its children: a pipe that the kernel closes when the parent is gone.
 
 A child on a leash ends when its parent does, even after kill -9; a child without one (COURTSIDE_LEASH
 unset) lives on its own.

@@ -7,6 +7,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 Tell = Callable[[float | None, str], None]
+"""Shows progress: a fraction in [0, 1] (None where unknown) and what is being done."""
+
+LONGEST_NOTE = 70
 
 
 @contextmanager
@@ -15,12 +18,18 @@ def progress_bar(title: str, *, console: Console | None = None, silent: bool = F
     if silent:
         yield lambda _fraction, _message: None
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[note]}"), TimeElapsedColumn())
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.fields[note]}", markup=False),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=console or Console(stderr=True)) as bar:
         task = bar.add_task(title, total=1.0, note="")
 
         def tell(fraction: float | None, message: str) -> None:
-            bar.update(task, completed=fraction, note=message[:70]) if fraction is not None else bar.update(task, note=message[:70])
+            bar.update(task, completed=fraction, note=message[:LONGEST_NOTE])  # None leaves the bar as it is
 
         yield tell
         bar.update(task, completed=1.0)

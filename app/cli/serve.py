@@ -2,31 +2,50 @@
 
 import asyncio
 import datetime as dt
-from ipaddress import ip_address
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import uvicorn
 
 from app.cli.ground import Ground, ground, opened, settle
-from app.cli.leash import held_by_parent
+from app.cli.listening import is_loopback, listen
+from app.cli.stopping import told_to_stop
+from app.core.database import Database
 from app.core.errors import Invalid
 from app.core.ids import DEFAULT_WORKSPACE
 from app.governance.keys import list_keys
 from app.governance.local_key import NAME as LOCAL_KEY
 from app.main import create_app
-from app.core.database import Database
 
 GRACE_SECONDS = 3
+
+
+class _Server(uvicorn.Server):
+    """A server whose end is ours to handle: uvicorn would raise the signal again and cut the rest short."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals to `told_to_stop`."""
+        yield
+
+    def stop(self) -> None:
+        """Finish what is being answered; told a second time, drop it."""
+        self.force_exit = self.should_exit
+        self.should_exit = True
 
 
 def serve(*, state_dir: Path | None = None, host: str | None = None, port: int | None = None) -> None:
     """Serve until told to stop."""
     settings = settle(state_dir=state_dir, host=host, port=port)
-    with ground(settings) as standing:
-        asyncio.run(_serve(standing))
+    with listen(settings.host, settings.port) as listening:
+        settings = settings.model_copy(update={"port": listening.getsockname()[1]})
+        with ground(settings) as standing:
+            asyncio.run(_serve(standing, listening))
 
 
-async def _serve(standing: Ground) -> None:
+async def _serve(standing: Ground, listening: socket.socket) -> None:
     settings = standing.settings
     async with opened(standing, "serve") as database:
         await refuse_open_door(settings.host, database)
@@ -40,9 +59,9 @@ async def _serve(standing: Ground) -> None:
             proxy_headers=False,  # X-Forwarded-For is anybody's word unless a trusted proxy is configured
             timeout_graceful_shutdown=GRACE_SECONDS,
         )
-        server = uvicorn.Server(config)
-        with held_by_parent(lambda: setattr(server, "should_exit", True)):
-            await server.serve()
+        server = _Server(config)
+        with told_to_stop(server.stop):
+            await server.serve(sockets=[listening])
 
 
 async def refuse_open_door(host: str, database: Database) -> None:
@@ -57,13 +76,3 @@ async def refuse_open_door(host: str, database: Database) -> None:
             f"{host} can be reached from other machines and there is no key but the local one: "
             "make one with `courtside keys create NAME`, or listen on 127.0.0.1."
         )
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether an address can be reached from this machine alone."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

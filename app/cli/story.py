@@ -1,33 +1,37 @@
-"""The story that `up` plays, through the public API alone: train, name a champion, deploy, predict, replay."""
+"""The story that `up` plays, through the public API alone: train, name a champion, deploy.
+
+A step that an earlier `up` began is found again by its idempotency key and waited for; one that ended badly
+is begun anew under a key that names its end, so that no failure is replayed for ever.
+"""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from app.cli.client import Client, Refused
+from app.cli.progress import Tell
 
 TEMPLATE = "win-probability"
 POLL_SECONDS = 0.2
 TRAINING_MAY_TAKE_SECONDS = 600.0
-Tell = Callable[[float | None, str], None]
-"""Shows progress: a fraction in [0, 1] (None where unknown) and what is being done."""
+DEPLOYING_MAY_TAKE_SECONDS = 120.0
 
-SERVED = """query Served($endpoint: String!) { endpoint(name: $endpoint) { stable { id revision modelVersion { version } } } }"""
+SERVED = "query Served($endpoint: String!) { endpoint(name: $endpoint) { stable { id } } }"
 LAUNCH = """mutation Launch($input: LaunchTrainingInput!) { launchTraining(input: $input) {
-  __typename ... on LaunchTrainingSuccess { run { id state } } ... on Error { message } } }"""
+  __typename ... on LaunchTrainingSuccess { run { id state } replayed } ... on Error { message } } }"""
 WATCH = """query Watch($run: ID!) { run(id: $run) { __typename ... on TrainingRun {
   state progress { fraction message } failure { message } produced { id version } } } }"""
 CROWN = """mutation Crown($input: SetModelAliasInput!) { setModelAlias(input: $input) {
   __typename ... on SetModelAliasSuccess { change { id } } ... on Error { message } } }"""
 ROLL_OUT = """mutation RollOut($input: StartRolloutInput!) { startRollout(input: $input) {
-  __typename ... on StartRolloutSuccess { rollout { id } } ... on Error { message } } }"""
-FOLLOW = """query Follow($rollout: ID!) { rollout(id: $rollout) { phase history { kind detail } } }"""
+  __typename ... on StartRolloutSuccess { rollout { id phase } replayed } ... on Error { message } } }"""
+FOLLOW = "query Follow($rollout: ID!) { rollout(id: $rollout) { phase history { kind detail } } }"
+ENDED_BADLY = {"FAILED", "CANCELLED", "SKIPPED", "ROLLED_BACK"}
 
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """What a training run ended with."""
+    """What a training run ended with: global ids, and the version's number."""
 
     run: str
     model_version: str
@@ -40,48 +44,74 @@ def is_served(client: Client) -> bool:
     return endpoint is not None and endpoint["stable"] is not None
 
 
-def train(client: Client, *, key: str, params: dict[str, str], tell: Tell, experiment: str = TEMPLATE, seed: int = 0) -> Trained:
-    """Launch a training run and wait for the version that it registers."""
-    given = [{"key": name, "value": value} for name, value in params.items()]
-    launched = client.act(
-        LAUNCH,
-        input={"idempotencyKey": key, "template": TEMPLATE, "experiment": experiment, "params": given, "seed": seed},
-    )
-    run = launched["run"]["id"]
+def launch(
+    client: Client, *, key: str, params: dict[str, str], experiment: str = TEMPLATE, seed: int = 0
+) -> str:
+    """Launch a training run, or find the one of this key; return its id."""
+    wanted = {
+        "template": TEMPLATE,
+        "experiment": experiment,
+        "params": [{"key": name, "value": value} for name, value in params.items()],
+        "seed": seed,
+    }
+    launched = client.act(LAUNCH, input={"idempotencyKey": key, **wanted})
+    while launched["replayed"] and launched["run"]["state"] in ENDED_BADLY:
+        key = f"after:{launched['run']['id']}"
+        launched = client.act(LAUNCH, input={"idempotencyKey": key, **wanted})
+    run: str = launched["run"]["id"]
+    return run
+
+
+def await_version(client: Client, run: str, tell: Tell) -> Trained:
+    """Wait for the version that a training run registers; raise `Refused` where there will be none."""
     deadline = time.monotonic() + TRAINING_MAY_TAKE_SECONDS
     while time.monotonic() < deadline:
         found: dict[str, Any] = client.ask(WATCH, run=run)["run"]
-        progress = found["progress"]
+        progress = found["progress"] or {"fraction": None, "message": None}
         tell(progress["fraction"], progress["message"] or "waiting for a worker")
         if found["state"] == "COMPLETED":
             return Trained(run, found["produced"]["id"], found["produced"]["version"])
-        if found["state"] in ("FAILED", "CANCELLED"):
-            raise Refused(f"Training ended as {found['state']}: {(found['failure'] or {}).get('message', 'no reason given')}")
+        if found["state"] in ENDED_BADLY:
+            reason = (found["failure"] or {}).get("message", "no reason given")
+            raise Refused(f"Training ended as {found['state']}: {reason}")
         time.sleep(POLL_SECONDS)
-    raise Refused(f"Training did not end within {TRAINING_MAY_TAKE_SECONDS:g} s; its run is {run}.")
+    raise Refused(
+        f"Training did not end within {TRAINING_MAY_TAKE_SECONDS:g} s; the run goes on, its id is {run}."
+    )
 
 
 def crown(client: Client, trained: Trained) -> None:
     """Point the alias `champion` to the version."""
-    wanted = {"model": TEMPLATE, "alias": "champion", "version": trained.version, "reason": "first model of this installation"}
+    reason = "first model of this installation"
+    wanted = {"model": TEMPLATE, "alias": "champion", "version": trained.version, "reason": reason}
     client.act(CROWN, input=wanted)
 
 
-def deploy(client: Client, trained: Trained, *, key: str) -> None:
+def deploy(client: Client, trained: Trained) -> None:
     """Roll the version out, blue-green, and wait until it serves."""
-    started = client.act(
-        ROLL_OUT,
-        input={
-            "idempotencyKey": key,
-            "endpoint": TEMPLATE,
-            "modelVersion": trained.model_version,
-            "strategy": {"blueGreen": {"keepOldFor": "PT1H"}},
-        },
-    )
-    while True:
-        rollout = client.ask(FOLLOW, rollout=started["rollout"]["id"])["rollout"]
-        if rollout["phase"] == "PROMOTED":
+    rollout = _roll_out(client, trained)
+    deadline = time.monotonic() + DEPLOYING_MAY_TAKE_SECONDS
+    while time.monotonic() < deadline:
+        found = client.ask(FOLLOW, rollout=rollout)["rollout"]
+        if found["phase"] == "PROMOTED":
             return
-        if rollout["phase"] in ("FAILED", "ROLLED_BACK"):
-            raise Refused(f"The rollout ended as {rollout['phase']}: {rollout['history'][-1]['detail']}")
+        if found["phase"] in ENDED_BADLY:
+            why = "; ".join(event["detail"] for event in found["history"])
+            raise Refused(f"The rollout ended as {found['phase']}: {why}")
         time.sleep(POLL_SECONDS)
+    raise Refused(f"The rollout did not end within {DEPLOYING_MAY_TAKE_SECONDS:g} s; its id is {rollout}.")
+
+
+def _roll_out(client: Client, trained: Trained) -> str:
+    wanted = {
+        "endpoint": TEMPLATE,
+        "modelVersion": trained.model_version,
+        "strategy": {"blueGreen": {"keepOldFor": "PT1H"}},
+    }
+    key = f"first:{trained.model_version}"
+    started = client.act(ROLL_OUT, input={"idempotencyKey": key, **wanted})
+    while started["replayed"] and started["rollout"]["phase"] in ENDED_BADLY:
+        key = f"after:{started['rollout']['id']}"
+        started = client.act(ROLL_OUT, input={"idempotencyKey": key, **wanted})
+    rollout: str = started["rollout"]["id"]
+    return rollout

@@ -6,7 +6,6 @@ then plays the story through the public API like any other client. Ctrl-C ends e
 
 import asyncio
 import signal
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -17,12 +16,14 @@ import structlog
 
 from app.cli.client import Client
 from app.cli.ending import print_ending, print_opening
-from app.cli.ground import Ground, ground, opened, settle
+from app.cli.ground import Ground, bring_up_to_date, ground, opened, settle
 from app.cli.ingest import show_summary, simulate, watched
 from app.cli.leash import Leash
+from app.cli.listening import address_of, listen
 from app.cli.progress import progress_bar
-from app.cli.serve import is_loopback, refuse_open_door
-from app.cli.story import crown, deploy, is_served, train
+from app.cli.serve import refuse_open_door
+from app.cli.stopping import SIGNALS
+from app.cli.story import await_version, crown, deploy, is_served, launch
 from app.core.database import Database
 from app.core.errors import Unavailable
 from app.core.ids import DEFAULT_WORKSPACE
@@ -38,22 +39,25 @@ LOOK_SECONDS = 0.5
 Children = dict[str, subprocess.Popen[bytes]]
 
 
-class Interrupted(Exception):
-    """Somebody pressed Ctrl-C or asked the process to end."""
+class Interrupted(KeyboardInterrupt):
+    """Somebody pressed Ctrl-C or asked the process to end; an event loop lets no other exception through."""
 
 
-def up(paths: list[Path], *, state_dir: Path | None, host: str | None, port: int | None, replay: bool) -> None:
+def up(
+    paths: list[Path], *, state_dir: Path | None, host: str | None, port: int | None, replay: bool
+) -> None:
     """Play the story and stay until told to stop."""
     began = time.monotonic()
-    signal.signal(signal.SIGTERM, _interrupt)
-    signal.signal(signal.SIGINT, _interrupt)
-    settings = settle(state_dir=state_dir, host=host, port=port)
-    settings = settings.model_copy(update={"port": settings.port or _free_port(settings.host)})
+    for each in SIGNALS:
+        signal.signal(each, _interrupt)
     try:
+        settings = _with_free_port(settle(state_dir=state_dir, host=host, port=port))
         with ground(settings) as standing:
+            bring_up_to_date(standing)
             key = asyncio.run(_key(standing))
             with _children(settings) as children:
-                _play(standing, children, Client(_address(settings), key), paths, replay=replay, began=began)
+                client = Client(address_of(settings.host, settings.port), key)
+                _play(standing, children, client, paths, replay=replay, began=began)
                 _stay(children)
     except Interrupted:
         log.info("up.stopping")
@@ -63,25 +67,28 @@ def up(paths: list[Path], *, state_dir: Path | None, host: str | None, port: int
 def _play(
     standing: Ground, children: Children, client: Client, paths: list[Path], *, replay: bool, began: float
 ) -> None:
-    client.await_health("live", seconds=START_MAY_TAKE_SECONDS)
+    def look() -> None:
+        _look_after(children)
+
+    client.await_health("live", seconds=START_MAY_TAKE_SECONDS, meanwhile=look)
     print_opening(client.server)
     asyncio.run(_bring_games(standing, paths))
+    look()
     if not is_served(client):
-        _look_after(children)
         with progress_bar("Training a model") as tell:
-            trained = train(client, key="up-first-model", params={}, tell=tell)
+            trained = await_version(client, launch(client, key="up:first", params={}), tell)
         crown(client, trained)
         with progress_bar("Deploying it"):
-            deploy(client, trained, key="up-first-rollout")
-    client.await_health("ready", seconds=START_MAY_TAKE_SECONDS)
-    print_ending(client, key_file=standing.settings.key_file, replay=replay, seconds=time.monotonic() - began)
+            deploy(client, trained)
+    client.await_health("ready", seconds=START_MAY_TAKE_SECONDS, meanwhile=look)
+    key_file = standing.settings.key_file
+    print_ending(client, key_file=key_file, replay=replay, seconds=time.monotonic() - began)
 
 
 async def _key(standing: Ground) -> str:
-    """Return a key for this process: the local one on loopback; elsewhere one that ends with it is not made."""
+    """Return the local key, with which this process asks its own server."""
     async with opened(standing, "up") as database:
-        if not is_loopback(standing.settings.host):
-            await refuse_open_door(standing.settings.host, database)
+        await refuse_open_door(standing.settings.host, database)
         return await ensure_local_key(database, DEFAULT_WORKSPACE, standing.settings.key_file)
 
 
@@ -138,21 +145,17 @@ def _stay(children: Children) -> None:
 def _look_after(children: Children) -> None:
     for name, child in children.items():
         if child.poll() is not None:
-            raise Unavailable(f"The {name} process ended with code {child.returncode}: see its log above.", dependency=name)
+            message = f"The {name} process ended with code {child.returncode}: see its log above."
+            raise Unavailable(message, dependency=name)
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # one is enough: stopping takes seconds and must not be cut
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    for each in SIGNALS:  # one is enough: stopping takes seconds and must not be cut short
+        signal.signal(each, signal.SIG_IGN)
     raise Interrupted
 
 
-def _free_port(host: str) -> int:
-    with socket.create_server((host, 0)) as listening:
-        port: int = listening.getsockname()[1]
-        return port
-
-
-def _address(settings: Settings) -> str:
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "localhost") else settings.host  # noqa: S104 - ours to reach
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+def _with_free_port(settings: Settings) -> Settings:
+    """Settle the port before anything is started; raise `Invalid` where somebody else listens there."""
+    with listen(settings.host, settings.port) as listening:
+        return settings.model_copy(update={"port": listening.getsockname()[1]})

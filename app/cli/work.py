@@ -1,11 +1,10 @@
 """`courtside worker`: the work that outlives requests, until told to stop."""
 
 import asyncio
-import signal
 from pathlib import Path
 
 from app.cli.ground import Ground, ground, opened, settle
-from app.cli.leash import held_by_parent
+from app.cli.stopping import told_to_stop
 from app.worker import run_worker
 
 
@@ -17,9 +16,6 @@ def work(*, state_dir: Path | None = None) -> None:
 
 async def _work(standing: Ground) -> None:
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for asked in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(asked, stop.set)
-    async with opened(standing, "worker") as database:
-        with held_by_parent(stop.set):
+    with told_to_stop(stop.set):
+        async with opened(standing, "worker") as database:
             await run_worker(standing.settings, database, stop)

@@ -81,11 +81,16 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityBin:
-    """Games of like probability: what was predicted and the share that came true, both in [0, 1]."""
+    """Games of like probability: what was predicted and the share that came true, both in [0, 1].
+
+    `predicted` is the mean of probabilities from `lowest` to `highest`.
+    """
 
     predicted: float
     observed: float
     n: int
+    lowest: float
+    highest: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,7 +159,12 @@ def _figures(values: Mapping[str, float]) -> list[Figure]:
 
 
 def _bins(stored: Sequence[Mapping[str, Any]]) -> list[ReliabilityBin]:
-    return [ReliabilityBin(each["mean_predicted"], each["observed"], each["games"]) for each in stored]
+    return [
+        ReliabilityBin(
+            each["mean_predicted"], each["observed"], each["games"], each["lowest"], each["highest"]
+        )
+        for each in stored
+    ]
 
 
 def _grouped(rows: Sequence[asyncpg.Record], column: str, values: Sequence[Any]) -> dict[Any, list[Any]]:
