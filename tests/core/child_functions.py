@@ -59,8 +59,7 @@ def echo(_report: Report, data: bytes) -> bytes:
 
 def threads(_report: Report) -> dict[str, str | None]:
     return {
-        name: os.environ.get(name)
-        for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+        name: os.environ.get(name) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     } | {"threads_of_numpy": str(_threads_after_a_product())}
 
 

@@ -1,3 +1,4 @@
+# ruff: noqa: T201 - a programme speaks
 """A programme as a command line starts it: not a module, its entry point must not run again in a child."""
 
 import asyncio

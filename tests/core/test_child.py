@@ -5,12 +5,13 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.core.child import ChildDied, ChildFailed, run_in_child
+from app.core.child import ChildDied, ChildFailed, Report, run_in_child
 from tests.core import child_functions
 
 PROGRAMME = Path(__file__).with_name("child_programme.py")
@@ -26,12 +27,12 @@ def is_alive(pid: int) -> bool:
 
 async def wait_until_gone(pid: int, seconds: float = 2.0) -> None:
     async with asyncio.timeout(seconds):
-        while is_alive(pid):
+        while is_alive(pid):  # noqa: ASYNC110 - another process ends
             await asyncio.sleep(0.005)
 
 
 async def started(
-    function: Any,
+    function: Callable[[Report], Any],
 ) -> tuple["asyncio.Task[Any]", Any]:
     """Start a function in a child and wait for its first word."""
     first: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
@@ -69,7 +70,7 @@ async def test_an_error_travels_by_its_name_its_message_and_its_traceback() -> N
         await run_in_child(child_functions.fail, "bad data")
 
     assert (failed.value.remote_type, failed.value.remote_message) == ("ValueError", "bad data")
-    assert 'in fail\n    raise ValueError(message)' in failed.value.remote_traceback
+    assert "in fail\n    raise ValueError(message)" in failed.value.remote_traceback
 
 
 async def test_an_answer_that_cannot_travel_is_a_failure_not_a_silence() -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from procrastinate import PsycopgConnector
+from procrastinate.jobs import Status
 from procrastinate.schema import SchemaManager
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import text
@@ -52,7 +53,9 @@ async def working(url: str, handler: Handler, *, concurrency: int = 2) -> AsyncI
 
 
 @asynccontextmanager
-async def jobs_of_a_worker(url: str, *, stalled_seconds: float = STALLED_SECONDS) -> AsyncIterator[FencedJobs]:
+async def jobs_of_a_worker(
+    url: str, *, stalled_seconds: float = STALLED_SECONDS
+) -> AsyncIterator[FencedJobs]:
     """Speak to the queue as a worker does, step by step."""
     pool = AsyncConnectionPool(
         url, kwargs={"options": "-c search_path=jobs,pg_temp"}, min_size=1, max_size=2, open=False
@@ -66,7 +69,7 @@ async def jobs_of_a_worker(url: str, *, stalled_seconds: float = STALLED_SECONDS
 
 async def until(true: Callable[[], Awaitable[bool]], seconds: float = 8.0) -> None:
     async with asyncio.timeout(seconds):
-        while not await true():
+        while not await true():  # noqa: ASYNC110 - the database is asked
             await asyncio.sleep(0.02)
 
 
@@ -241,11 +244,11 @@ async def test_a_job_is_settled_only_by_the_worker_and_the_attempt_that_took_it(
         live = await jobs.fetch_job(None, live_worker)
         assert live is not None
 
-        await jobs.finish_job(stale, "succeeded", True)  # type: ignore[arg-type]
+        await jobs.finish_job(stale, Status.SUCCEEDED, delete_job=True)
         await jobs.retry_job(stale)
         assert await statuses(database) == ["doing"]
 
-        await jobs.finish_job(live, "succeeded", True)  # type: ignore[arg-type]
+        await jobs.finish_job(live, Status.SUCCEEDED, delete_job=True)
         assert await statuses(database) == []
 
 

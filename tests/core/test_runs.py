@@ -1,4 +1,5 @@
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
@@ -7,6 +8,7 @@ import asyncpg
 import pytest
 from sqlalchemy import text
 
+from app.core.child import run_in_child
 from app.core.database import Database
 from app.core.errors import Conflict, NotFound, Unavailable
 from app.core.ids import RunId, WorkspaceId, new_id
@@ -24,6 +26,7 @@ from app.core.runs import (
 )
 from app.core.runs.claiming import MAX_CLAIMS
 from app.core.session import Session
+from tests.core.child_functions import spin
 
 Claim = Callable[..., Awaitable[ClaimedRun]]
 
@@ -299,6 +302,30 @@ async def test_a_running_run_is_cancelled_by_its_own_worker(
     assert stopped.is_set()
     assert (await row(database, workspace_id, run_id))["state"] == "CANCELLED"
     assert (await transitions(database, workspace_id, run_id))[-1] == ("RUNNING", "CANCELLED")
+
+
+async def test_cancelling_a_run_kills_the_process_that_computes_for_it(
+    database: Database, workspace_id: WorkspaceId, run_id: RunId
+) -> None:
+    pids: list[int] = []
+    computing = asyncio.Event()
+
+    async def hear(pid: int) -> None:
+        pids.append(pid)
+        computing.set()
+
+    async def work(_run: ClaimedRun) -> None:
+        await run_in_child(spin, on_progress=hear)
+
+    working = asyncio.create_task(carry_out(database, workspace_id, run_id, owner="a", work=work))
+    await asyncio.wait_for(computing.wait(), 20)
+    async with database.writing(workspace_id) as session:
+        await request_cancel(session, run_id)
+    await asyncio.wait_for(working, 3)
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(pids[0], 0)
+    assert (await row(database, workspace_id, run_id))["state"] == "CANCELLED"
 
 
 async def test_a_waiting_run_is_cancelled_at_once_and_its_job_does_nothing(

@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from app.core.database import Database
 from app.core.ids import RunId, WorkspaceId
+from app.core.logging import configure_logging
 from app.core.queue import Queue
 from app.core.runs import ClaimedRun, carry_out
 from app.core.session import Session
@@ -20,7 +21,10 @@ from app.core.session import Session
 STEPS = 8
 
 
-async def main(url: str, begun: Path, step_seconds: float, heartbeat_seconds: float, stalled_seconds: float) -> None:
+async def main(
+    url: str, begun: Path, step_seconds: float, heartbeat_seconds: float, stalled_seconds: float
+) -> None:
+    configure_logging(json=True)
     database = await Database.open(url, pool_size=4)
     owner = str(os.getpid())
 

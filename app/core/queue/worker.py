@@ -5,6 +5,7 @@ sets `stop`. A wake-up is only ever settled by a handler that returned; one that
 """
 
 import asyncio
+import logging
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -20,6 +21,7 @@ from psycopg import AsyncConnection
 from psycopg_pool import AsyncConnectionPool
 from sqlalchemy import make_url
 
+from app.core.errors import PlatformError
 from app.core.ids import RunId, WorkspaceId
 from app.core.pulse import waited
 from app.core.queue.fenced import RETRY_SECONDS, FencedJobs
@@ -101,6 +103,7 @@ class Queue:
             open=False,
         )
         connector = PsycopgConnector()
+        logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # that it was lost is told once, by us
         await pool.open()
         await connector.open_async(pool)
         try:
@@ -117,6 +120,9 @@ def _app(connector: PsycopgConnector, jobs: FencedJobs, handler: Handler) -> App
     async def run(workspace_id: str, run_id: str) -> None:
         try:
             await handler(WorkspaceId(uuid.UUID(workspace_id)), RunId(uuid.UUID(run_id)))
+        except PlatformError as error:
+            log.warning("job.postponed", run_id=run_id, workspace_id=workspace_id, reason=error.message)
+            raise
         except Exception:  # the worker's loop: procrastinate would tell of it at level INFO
             log.exception("job.failed", run_id=run_id, workspace_id=workspace_id)
             raise

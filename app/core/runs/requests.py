@@ -9,7 +9,7 @@ from sqlalchemy import text
 from app.core.columns import Json
 from app.core.database import Database
 from app.core.errors import Conflict, NotFound
-from app.core.ids import RunId, WorkspaceId, new_id
+from app.core.ids import RunId, WorkspaceId
 from app.core.queue import defer, defer_asleep
 from app.core.runs.states import OPEN_STATES, RunState, RunStateChanged
 from app.core.session import Session
@@ -31,20 +31,9 @@ async def create_run(
     job_name: str,
     input: Json,  # noqa: A002 - the column's name
     request_id: str | None,
-    run_id: RunId | None = None,
 ) -> Run:
-    """Write a run that waits, say so, and ask for a worker: all of it with the session's transaction.
-
-    Give `run_id` where it had to be known before, as for an idempotency key.
-    """
-    run = Run(
-        id=run_id or new_id(),
-        kind=kind,
-        job_name=job_name,
-        state=RunState.QUEUED,
-        input=dict(input),
-        request_id=request_id,
-    )
+    """Write a run that waits, say so, and ask for a worker: all of it with the session's transaction."""
+    run = Run(kind=kind, job_name=job_name, state=RunState.QUEUED, input=dict(input), request_id=request_id)
     session.add(run)
     await session.flush()
     session.emit(RunStateChanged(run.id, None, RunState.QUEUED))
