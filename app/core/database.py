@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from app.core.columns import WORKSPACE_SETTING
 from app.core.errors import Invalid, Unavailable
 from app.core.ids import WorkspaceId
-from app.core.outbox import append_events
+from app.core.outbox import append_events, plain
 from app.core.session import Connection, Session
 
 PoolConnectionProxy: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
@@ -39,7 +39,7 @@ CLOSE_TIMEOUT_SECONDS = 5.0
 
 
 def _dumps(value: object) -> str:
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    return orjson.dumps(value, default=plain, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
 async def prepare_connection(connection: Connection) -> None:

@@ -61,12 +61,13 @@ def _row(happened: Event, sequence: int) -> dict[str, object]:
         "topic": happened.topic,
         "sequence": sequence,
         "kind": happened.kind,
-        "payload": orjson.dumps(payload, default=_plain).decode(),
+        "payload": orjson.dumps(payload, default=plain).decode(),
         "league_wide": happened.league_wide,
     }
 
 
-def _plain(value: object) -> str:
+def plain(value: object) -> str:
+    """Turn what orjson does not know into text; raise `TypeError` where that would hide a mistake."""
     if isinstance(value, UUID):  # asyncpg's own subclass, which orjson does not know
         return str(value)
-    raise TypeError(f"an event's field must be plain, not {type(value).__name__}")
+    raise TypeError(f"JSON that is stored must be plain, not {type(value).__name__}")

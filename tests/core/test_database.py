@@ -99,6 +99,16 @@ async def test_json_is_read_as_python_values_and_times_are_utc(
     assert (await database.fetch("show timezone"))[0][0] == "UTC"
 
 
+async def test_ids_that_were_read_can_be_written_into_json(
+    database: Database, workspace_id: WorkspaceId
+) -> None:
+    async with database.reading(workspace_id) as connection:
+        read = await connection.fetchval("select gen_random_uuid()")
+        written = await connection.fetchval("select $1::jsonb", {"id": read})
+
+    assert written == {"id": str(read)}
+
+
 async def test_rows_and_events_are_written_together_or_not_at_all(
     database: Database, workspace_id: WorkspaceId
 ) -> None:

@@ -13,20 +13,19 @@ from app.governance.keys import create_key, list_keys, revoke_key
 from app.governance.scopes import Scope
 from app.governance.tables import ApiKey
 
-NOW = dt.datetime.now(dt.UTC)
-
 
 class Clock:
     """A time that passes when the test says so."""
 
     def __init__(self) -> None:
+        self.start = dt.datetime.now(dt.UTC)  # the database's clock goes on by itself
         self.seconds = 0.0
 
     def monotonic(self) -> float:
         return 1_000.0 + self.seconds
 
     def now(self) -> dt.datetime:
-        return NOW + dt.timedelta(seconds=self.seconds)
+        return self.start + dt.timedelta(seconds=self.seconds)
 
 
 @pytest.fixture
@@ -165,7 +164,7 @@ async def test_a_revoked_key_is_refused_after_those_seconds(
 async def test_a_key_expires_to_the_moment_even_while_it_is_remembered(
     database: Database, workspace_id: WorkspaceId, authenticator: Authenticator, clock: Clock
 ) -> None:
-    _, text = await make_key(database, workspace_id, expires_at=NOW + dt.timedelta(seconds=60))
+    _, text = await make_key(database, workspace_id, expires_at=clock.start + dt.timedelta(seconds=60))
     clock.seconds = 59.0
     await authenticator.authenticate(f"Bearer {text}")
 
@@ -209,7 +208,9 @@ async def test_the_last_use_of_a_key_is_noted_at_most_once_a_minute(
     await authenticator.authenticate(f"Bearer {text}")
     assert not authenticator._noting
 
-    another = Authenticator(database, now=lambda: NOW + dt.timedelta(hours=1))  # a process with a fast clock
+    another = Authenticator(
+        database, now=lambda: clock.start + dt.timedelta(hours=1)
+    )  # a process with a fast clock
     await another.authenticate(f"Bearer {text}")
     await another.close()
 
