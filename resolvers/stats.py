@@ -38,7 +38,9 @@ class OfPlayer(Protocol):
 
 def league_id(key: str | None) -> int:
     """Give the league's id inside a key, `NOBODY` where it is none."""
-    return int(key) if key is not None and key.isascii() and key.isdecimal() and len(key) <= LONGEST_ID else NOBODY
+    if key is None or len(key) > LONGEST_ID or not (key.isascii() and key.isdecimal()):
+        return NOBODY
+    return int(key)
 
 
 def season_year(season: str | None) -> int | None:

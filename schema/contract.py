@@ -10,7 +10,8 @@ from schema.registry import RegistryMutation, RegistryQuery
 from schema.relay import NodeQuery
 from schema.scalars import SCALARS
 from schema.serving import ServingMutation, ServingQuery, ServingSubscription
-from schema.stats import StatsQuery, StatsSubscription
+from schema.stats import StatsQuery
+from schema.stats_replays import StatsMutation, StatsSubscription
 from schema.training import TrainingMutation, TrainingQuery, TrainingSubscription
 
 UNLIMITED = Limits(cost=2**63, depth=2**31, tokens=2**31, aliases=2**31)
@@ -22,7 +23,7 @@ class Query(NodeQuery, StatsQuery, TrainingQuery, RegistryQuery, ServingQuery, L
 
 
 @strawberry.type(description="Everything that can be done: each takes one `input` and answers a union.")
-class Mutation(TrainingMutation, RegistryMutation, ServingMutation):
+class Mutation(StatsMutation, TrainingMutation, RegistryMutation, ServingMutation):
     """The mutation root."""
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from app.core.runs import RunState
 from app.stats.rows import BoxScore, GameStatus, Origin, PlayKind, SeasonType
 from app.stats.season import season_label
 
@@ -195,3 +196,17 @@ class QuarantinedRowView:
     detail: str
     raw: Mapping[str, str]
     game_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayView:
+    """A run that tells a finished game again, at `speed` times the pace of its clock."""
+
+    id: UUID
+    game_id: str
+    speed: float
+    state: RunState
+    created_at: dt.datetime
+    started_at: dt.datetime | None
+    ended_at: dt.datetime | None
+    failure_message: str | None

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
+import asyncpg
+
 from app.stats.rows import PlayKind
 from app.stats.store.reading import Reader, in_order
 from app.stats.views import PlayView
@@ -16,7 +18,9 @@ _FIND: Final = """
 async def find_plays(reader: Reader, keys: Sequence[tuple[str, int]]) -> list[PlayView | None]:
     """Give the play of each game id and number, None where there is none."""
     rows = await reader.fetch(_FIND, [game_id for game_id, _ in keys], [number for _, number in keys])
-    plays = {
-        (row["game_id"], row["number"]): PlayView(*row[:4], PlayKind(row["kind"]), *row[5:]) for row in rows
-    }
-    return in_order(keys, plays)
+    return in_order(keys, {(row["game_id"], row["number"]): _play(row) for row in rows})
+
+
+def _play(row: asyncpg.Record) -> PlayView:
+    game_id, number, period, seconds_left, kind, *rest = row
+    return PlayView(game_id, number, period, seconds_left, PlayKind(kind), *rest)

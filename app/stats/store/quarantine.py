@@ -22,5 +22,17 @@ async def list_quarantined_rows(
     """List the refused rows, the newest first."""
     check_page_size(first)
     rows = await reader.fetch(_LIST, *resume_behind(after, _NEWEST_FIRST), rule, first + 1)
-    refused = [QuarantinedRowView(*row[:5], orjson.loads(row["raw"]), row["game_id"]) for row in rows]
+    refused = [_refused(*row) for row in rows]
     return page_of(refused, first=first, after=after, key=lambda row: (str(row.id),))
+
+
+def _refused(  # the columns of _LIST
+    row_id: UUID,
+    source_file_id: UUID,
+    line_number: int,
+    rule: str,
+    detail: str,
+    raw: str,
+    game_id: str | None,
+) -> QuarantinedRowView:
+    return QuarantinedRowView(row_id, source_file_id, line_number, rule, detail, orjson.loads(raw), game_id)
