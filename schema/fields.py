@@ -239,3 +239,9 @@ def derived(derive: Callable[[Any], object], description: str) -> Field:
         return derive(root)
 
     return strawberry.field(resolver=resolve, description=description)
+
+
+def named(name: str, field: Field) -> Field:
+    """Show a field under a name that Python keeps for itself, as `from`."""
+    field.graphql_name = name
+    return field
