@@ -212,9 +212,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table and index
     op.create_index("ix_game_away_date", "game", ["away_team_id", "date", "id"], unique=False)
     op.create_index("ix_game_date_id", "game", ["date", "id"], unique=False)
     op.create_index("ix_game_home_date", "game", ["home_team_id", "date", "id"], unique=False)
-    op.create_index(
-        "ix_game_season_date", "game", ["season_start_year", "season_type", "date", "id"], unique=False
-    )
+    op.create_index("ix_game_season_date", "game", ["season_start_year", "date", "id"], unique=False)
     op.create_table(
         "idempotency_key",
         sa.Column("workspace_id", sa.Uuid(), server_default=sa.text(CURRENT_WORKSPACE), nullable=False),
@@ -304,6 +302,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("season_start_year", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("season_type", sa.String(), nullable=False),
         sa.Column("player_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("team_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("origin", sa.String(), nullable=False),
         sa.Column("games", sa.Integer(), nullable=False),
         sa.Column("seconds", sa.Integer(), nullable=False),
@@ -315,6 +314,7 @@ def upgrade() -> None:  # noqa: PLR0915 - one statement a table and index
         sa.Column("turnovers", sa.Integer(), nullable=False),
         sa.Column("three_pointers_made", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["player_id"], ["player.id"], name=op.f("fk_season_totals_player_id")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_season_totals_team_id")),
         sa.PrimaryKeyConstraint(
             "season_start_year", "season_type", "player_id", name=op.f("pk_season_totals")
         ),

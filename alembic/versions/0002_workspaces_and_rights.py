@@ -41,7 +41,8 @@ OWNED = (
 )
 OWNED_OR_SHARED = ("event", "event_pending")
 APPEND_ONLY = ("alias_change", "audit_entry", "rollout_event")
-FUNCTIONS = ("workspace_ids()", "find_api_key(text)")
+FUNCTIONS = ("workspace_ids()", "find_api_key(text)", "analyze_league()")
+LEAGUE = "team, player, game, team_line, player_line, play, season_totals, quarantined_row"
 
 
 def upgrade() -> None:
@@ -88,6 +89,11 @@ def _create_functions() -> None:
     op.execute(
         "create function find_api_key(wanted text) returns setof api_key language sql stable security definer "
         "set search_path = public, pg_temp as 'select * from api_key where prefix = wanted'"
+    )
+    # only an owner may; after a large load the planner must not wait until autovacuum comes by
+    op.execute(
+        "create function analyze_league() returns void language plpgsql security definer "
+        f"set search_path = public, pg_temp as 'begin analyze {LEAGUE}; end'"
     )
     for function in FUNCTIONS:
         op.execute(f"revoke execute on function {function} from public")

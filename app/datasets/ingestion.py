@@ -26,7 +26,7 @@ from app.datasets.sources import Source, file_source, simulated_source
 from app.datasets.versions import record_file_version, seal_league_version
 from app.stats.formats.recognise import RecognisedFile
 from app.stats.simulation.seasons import SimulatedGame
-from app.stats.store.loading import Loading, lock_league
+from app.stats.store.loading import Loading, analyze_league, lock_league
 from app.stats.store.sources import (
     Counts,
     SourceState,
@@ -155,6 +155,8 @@ async def _ingest(
         async with database.writing(workspace_id) as session:
             await lock_league(await session.driver())
             version_id = await seal_league_version(session, run.id)
+        async with database.writing(workspace_id) as session:
+            await analyze_league(await session.driver())
     log.info("ingestion.completed", run_id=str(run.id), files=len(ingested), skipped=len(skipped))
     return IngestionSummary(run.id, version_id, ingested, skipped)
 

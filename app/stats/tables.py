@@ -98,7 +98,7 @@ class Game(SQLModel, table=True):
         CheckConstraint("home_team_id <> away_team_id", name="game_has_two_teams"),
         UniqueConstraint("id", "date"),  # lines repeat the date, and this keeps them true to it
         Index("ix_game_date_id", "date", "id"),
-        Index("ix_game_season_date", "season_start_year", "season_type", "date", "id"),
+        Index("ix_game_season_date", "season_start_year", "date", "id"),
         Index("ix_game_home_date", "home_team_id", "date", "id"),
         Index("ix_game_away_date", "away_team_id", "date", "id"),
     )
@@ -180,6 +180,8 @@ class SeasonTotals(SQLModel, table=True):
     season_start_year: int = Field(primary_key=True, sa_column_kwargs={"autoincrement": False})
     season_type: str = Field(primary_key=True)
     player_id: int = _league_id(primary_key=True, foreign_key="player.id")
+    team_id: int = _league_id(foreign_key="team.id")
+    """The team for which he played last."""
     origin: str
     games: int
     seconds: int

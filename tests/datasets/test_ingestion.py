@@ -300,6 +300,15 @@ async def test_an_ingestion_that_breaks_down_says_so_and_is_taken_up_by_the_next
     assert files[0][0] == 2  # that of the first file was left to the second run
 
 
+async def test_the_planner_knows_the_league_at_once(
+    database: Database, workspace_id: WorkspaceId, write_file: WriteFile
+) -> None:
+    await ingest_paths(database, workspace_id, [write_file("teams.csv", [*team_rows(1), *team_rows(2)])])
+
+    (found,) = await database.fetch("select reltuples from pg_class where oid = 'team_line'::regclass")
+    assert found["reltuples"] == 4
+
+
 async def test_two_ingestions_at_once_load_each_file_once(
     database: Database, workspace_id: WorkspaceId, write_file: WriteFile, tmp_path: Path
 ) -> None:

@@ -1,12 +1,14 @@
 """What is publicly known about seasons that were played, read back from the real files."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 
 import pytest
 
 from app.core.database import Database
 from app.stats.rows import SeasonType
+from app.stats.store import games, leaders, lines, players, plays, standings
 from app.stats.store.games import GameFilter, count_games, find_games, list_games
 from app.stats.store.leaders import leaders_of_seasons
 from app.stats.store.lines import game_log_of_players, player_lines_of_games, team_lines_of_games
@@ -196,3 +198,30 @@ async def test_the_number_of_statements_does_not_depend_on_the_number_of_parents
     many = await count_statements(lambda reader: read(reader, 30))
 
     assert (one, many) == (10, 10)
+
+
+SCORING = leaders._LEADERS.format(value="t.points::float8 / t.games")
+NO_GAME = (dt.date.max, "")
+
+
+@pytest.mark.parametrize(
+    ("sql", "arguments"),
+    [
+        (lines._LOGS, ([201935], None, *NO_GAME, 21)),
+        (lines._PLAYERS_OF_GAMES, (["0021801230"],)),
+        (games._OF_TEAMS, ([BOS], 2018, *NO_GAME, 21)),
+        (plays._OF_GAMES, (["0021801230"], 0, 101)),
+        (players._ROSTERS, ([BOS], 2018)),
+        (standings._STANDINGS, ([2018], "REGULAR_SEASON", None)),
+        (SCORING, ([2018], "REGULAR_SEASON", 10, None)),
+    ],
+    ids=["log", "box score", "games of a team", "plays", "roster", "standings", "leaders"],
+)
+async def test_no_reading_walks_through_a_whole_table(
+    real_league: Database, sql: str, arguments: tuple[object, ...]
+) -> None:
+    async with real_league.pool.acquire() as connection, connection.transaction():
+        await connection.execute("set local plan_cache_mode = force_generic_plan")
+        plan = "\n".join(row[0] for row in await connection.fetch(f"explain {sql}", *arguments))
+
+    assert not re.search("Seq Scan on (game|team_line|player_line|play|season_totals) ", plan), plan

@@ -28,22 +28,17 @@ _GAMES_NEEDED: Final = """
 """70 percent of the games that a team has played on average."""
 
 _RANKED: Final = """
-    select rank() over (order by {value} desc) as rank, t.player_id, t.games, {value} as value, t.origin
+    select rank() over (order by {value} desc) as rank, {value} as value,
+        t.player_id, t.team_id, t.games, t.origin
     from season_totals t
     where t.season_start_year = asked.year and t.season_type = $2 and t.games >= needed.games
         and {value} is not null
     order by value desc, t.player_id limit $3"""
 
-_LAST_LINE: Final = """
-    select l.team_id from player_line l join game g on g.id = l.game_id
-    where l.player_id = leader.player_id and g.season_start_year = asked.year and g.season_type = $2
-    order by l.game_date desc, l.game_id desc limit 1"""
-
 _LEADERS: Final = f"""
     with asked as (select distinct year from unnest($1::integer[]) as given (year))
-    select asked.year, rank, player_id, last_line.team_id, leader.games, value, origin
+    select asked.year, rank, player_id, team_id, leader.games, value, origin
     from asked cross join lateral ({_GAMES_NEEDED}) needed cross join lateral ({_RANKED}) leader
-        cross join lateral ({_LAST_LINE}) last_line
     order by asked.year, rank, player_id"""
 
 

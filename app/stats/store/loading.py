@@ -121,6 +121,11 @@ def _changed(outcomes: Mapping[Kind, Outcome], *kinds: Kind) -> set[str]:
     return {game_id for kind in kinds if kind in outcomes for game_id in outcomes[kind].changed_game_ids}
 
 
+async def analyze_league(connection: Connection) -> None:
+    """Let the database learn the size and spread of the league's tables: plans for empty ones are slow."""
+    await connection.execute("select analyze_league()")
+
+
 async def lock_league(connection: Connection) -> None:
     """Wait until nobody else writes league rows; held until the transaction ends."""
     await connection.execute("select pg_advisory_xact_lock($1)", LEAGUE_LOCK)

@@ -19,8 +19,11 @@ _DELETE: Final = f"""
     delete from season_totals t using {_WANTED}
     where t.season_start_year = wanted.season_start_year and t.season_type = wanted.season_type"""
 _INSERT: Final = f"""
-    insert into season_totals (season_start_year, season_type, player_id, origin, games, {", ".join(_SUMMED)})
-    select wanted.season_start_year, wanted.season_type, l.player_id, believed.origin, count(*), {_SUMS}
+    insert into season_totals
+        (season_start_year, season_type, player_id, team_id, origin, games, {", ".join(_SUMMED)})
+    select wanted.season_start_year, wanted.season_type, l.player_id,
+        (array_agg(l.team_id order by l.game_date desc, l.game_id desc))[1],
+        believed.origin, count(*), {_SUMS}
     from {_WANTED}
     cross join lateral (
         select min(origin) as origin from game g  -- REAL before SIMULATED

@@ -26,7 +26,7 @@ _RESULTS: Final = """
         (g.away_team_id, g.home_team_id, g.away_score - g.home_score)
     ) side (team_id, opponent_id, margin)
     join team t on t.id = side.team_id join team o on o.id = side.opponent_id
-    where g.season_type = $2 and g.status = 'FINAL' and side.margin <> 0
+    where g.season_start_year = any($1) and g.season_type = $2 and g.status = 'FINAL' and side.margin <> 0
         and ($3::date is null or g.date <= $3)"""
 """Every game twice, as each side saw it; `back` is 1 for a team's last game."""
 
@@ -50,7 +50,8 @@ _TIED: Final = """
 """Games among teams of one conference that have the same share of wins."""
 
 _STANDINGS: Final = f"""
-    with believed as ({_BELIEVED}), result as ({_RESULTS}), record as ({_RECORDS}), tied as ({_TIED})
+    with believed as materialized ({_BELIEVED}), result as ({_RESULTS}),
+        record as ({_RECORDS}), tied as ({_TIED})
     select season_start_year, team_id, conference, wins, losses, record.pct::float8 as win_pct,
         ((first_value(wins) over place - wins + losses - first_value(losses) over place) / 2.0)::float8
             as games_behind,
