@@ -203,7 +203,7 @@ async def test_a_connection_that_dies_in_use_is_an_outage_that_passes(
 async def test_waiting_for_a_connection_has_an_end(
     database_urls: DatabaseUrls, workspace_id: WorkspaceId, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.core.database.ACQUIRE_TIMEOUT_SECONDS", 0.1)
+    monkeypatch.setattr("app.core.database.ACQUIRE_TIMEOUT_SECONDS", 0.5)
     narrow = await Database.open(database_urls.application, pool_size=1)
 
     async with narrow.reading(workspace_id):

@@ -175,11 +175,12 @@ async def test_a_failing_event_is_undone_whole_and_tried_again_after_a_rest(
 
     handlers: Handlers = {"Decided": [fail_once]}
     with capture_logs() as logs:
-        assert await deliver_pending(database, workspace_id, handlers, retries=Retries(3, 0.3)) == 1
+        assert await deliver_pending(database, workspace_id, handlers, retries=Retries(3, 60.0)) == 1
     assert await count(database, workspace_id, "idempotency_key") == 0
     assert await count(database, workspace_id, "event") == 1
     assert await deliver_pending(database, workspace_id, handlers) == 0  # it rests
-    await asyncio.sleep(0.35)
+    async with database.writing(workspace_id) as session:
+        await session.execute(text("update event_pending set not_before = now()"))
     assert await deliver_pending(database, workspace_id, handlers) == 2  # it, and what it said
 
     assert await count(database, workspace_id, "idempotency_key") == 1
@@ -197,11 +198,13 @@ async def test_a_poisonous_event_is_kept_for_a_person_and_does_not_block_the_oth
     witness = Witness(fails_on=13)
 
     with capture_logs() as logs:
-        for _ in range(4):
-            await deliver_pending(database, workspace_id, {"Decided": [witness]}, retries=QUICK)
-            await asyncio.sleep(0.05)
+        async with asyncio.timeout(20):
+            while len(witness.seen) < 5:
+                await deliver_pending(database, workspace_id, {"Decided": [witness]}, retries=Retries(3, 0.2))
+                await asyncio.sleep(0.01)
 
-    assert witness.seen == [("a", 13), ("b", 1), ("a", 13), ("a", 13), ("a", 14)]
+    assert [number for topic, number in witness.seen if topic == "a"] == [13, 13, 13, 14]
+    assert ("b", 1) in witness.seen[:3]  # it did not wait until the other was given up
     assert [line["event"] for line in logs] == ["event.handler_failed"] * 2 + ["event.handler_gave_up"]
     async with database.reading(workspace_id) as connection:
         (left,) = await connection.fetch("select * from event_pending")
