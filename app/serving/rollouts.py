@@ -197,7 +197,10 @@ async def require_no_open_rollout(session: Session, endpoint: Endpoint) -> None:
     """Raise `Conflict`, naming the rollout, while one is open on the endpoint."""
     standing = await writing.find_open_rollout(session, endpoint.id)
     if standing is not None:
-        message = f"A rollout by {standing.started_by} is open on {endpoint.name} ({standing.phase}): wait for its end."
+        message = (
+            f"A rollout by {standing.started_by} is open on {endpoint.name} ({standing.phase}): wait until "
+            "it has ended, then ask again."
+        )
         raise Conflict(message, current_id=encode_global_id("Rollout", standing.id), path=["endpoint"])
 
 

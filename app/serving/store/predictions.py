@@ -24,7 +24,9 @@ _INSERT: Final = """
     from unnest($1::uuid[], $2::text[], $3::bigint[], $4::bigint[], $5::date[], $6::float8[], $7::text[])
         with ordinality
         as r (id, game_id, home_team_id, away_team_id, date, probability, features, place)"""
-_OF_BATCH: Final = f"select {_COLUMNS} from prediction p where p.batch_id = $1 order by p.place"
+_OF_BATCH: Final = f"""
+    select {_COLUMNS}, p.features::text as features_text from prediction p where p.batch_id = $1
+    order by p.place"""
 _BY_ID: Final = f"select {_COLUMNS} from prediction p where p.id = any($1)"
 _OF_DEPLOYMENTS: Final = f"""
     select {_COLUMNS} from unnest($1::uuid[]) as wanted (id) cross join lateral (
@@ -60,7 +62,8 @@ async def insert_predictions(session: Session, batch_id: UUID, predictions: Sequ
 async def predictions_of_batch(session: Session, batch_id: UUID) -> list[PredictionView]:
     """Return what was answered to one request, in its order."""
     rows = await (await session.driver()).fetch(_OF_BATCH, batch_id)
-    return [_prediction(row, orjson.loads(row["features"])) for row in rows]  # JSONB is text in a session
+    # within a session JSONB is read by SQLAlchemy's codec, hence the text
+    return [_prediction(row, orjson.loads(row["features_text"])) for row in rows]
 
 
 async def predictions_by_id(
@@ -95,4 +98,5 @@ async def find_last_sample(connection: Connection, topic: str, *, kind: str) -> 
 
 
 def _prediction(row: asyncpg.Record, features: Mapping[str, float | None]) -> PredictionView:
-    return PredictionView(**{**row, "features": features})
+    facts = {name: value for name, value in row.items() if name != "features_text"}
+    return PredictionView(**{**facts, "features": features})

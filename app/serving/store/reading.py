@@ -63,9 +63,10 @@ _HELD: Final = f"""
     left join rollout r on r.candidate_id = d.id and r.phase in ({_OPEN})
     where d.is_stable or r.id is not null or exists (
         select from rollout former
-        where former.baseline_id = d.id and former.phase = '{RolloutPhase.PROMOTED}' and former.ended_at + make_interval(
+        where former.baseline_id = d.id and former.phase = '{RolloutPhase.PROMOTED}'
+            and former.ended_at > now() - make_interval(
                 secs => (former.strategy_parameters ->> 'keep_old_for_seconds')::float8
-            ) > now()
+            )
     )
     order by d.is_stable desc, d.id"""
 _DEPLOYMENT_TO_HOLD: Final = """
