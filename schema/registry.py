@@ -21,6 +21,7 @@ from resolvers import registry, training
 from schema.actors import Actor
 from schema.datasets import DatasetVersion
 from schema.fields import Argument, Terms, act, derived, each, named, one
+from schema.lineage_nodes import LineageNode
 from schema.paging import AFTER, FIRST
 from schema.problems import ConflictError, ForbiddenError, NotFoundError, ValidationError
 from schema.relay import Connection, Node, global_id, register_node, shows
@@ -60,6 +61,8 @@ class CalibrationBin:
     predicted: float = strawberry.field(description="Mean predicted probability of a home win.")
     observed: float = strawberry.field(description="Share of home wins.")
     n: int = strawberry.field(description="How many games.")
+    lowest: float = strawberry.field(description="The lowest probability among them.")
+    highest: float = strawberry.field(description="The highest probability among them.")
 
 
 @shows(EvaluationView, "A version measured on games that it never saw, beside the Elo baseline.")
@@ -95,7 +98,7 @@ class SchemaColumn:
 
 
 @shows(VersionView, "One fitted model: never changed, known by the digest of its file.")
-class ModelVersion(Node):
+class ModelVersion(LineageNode):
     """Shows `VersionView`."""
 
     id: ID = global_id("ModelVersion")

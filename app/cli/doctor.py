@@ -13,7 +13,7 @@ from rich.table import Table
 from app.cli.examining import examine_machine, examine_server
 from app.cli.examining_database import examine_database
 from app.cli.finding import Finding, State
-from app.cli.ground import settle
+from app.cli.settling import settle
 from app.core.settings import Settings
 
 STYLES = {State.OK: "green", State.IDLE: "yellow", State.BROKEN: "bold red"}

@@ -1,7 +1,6 @@
-"""The ground every command stands on: settings, logging, and a database that is there."""
+"""The ground that most commands stand on: a database that is there, and stays there."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -9,13 +8,13 @@ from pathlib import Path
 
 import structlog
 
+from app.cli.settling import settle
 from app.core.database import Database
 from app.core.errors import Invalid, Unavailable
-from app.core.logging import configure_logging
 from app.core.migrations import migrate
 from app.core.postgres import EmbeddedPostgres
 from app.core.provisioning import DatabaseUrls, provision
-from app.core.settings import Settings, load_settings
+from app.core.settings import Settings
 
 log = structlog.get_logger()
 
@@ -45,21 +44,6 @@ class Ground:
             await asyncio.to_thread(embedded.start)
         except Unavailable as error:
             log.warning("database.not_revived", reason=error.message)  # and tried again in a second
-
-
-def settle(
-    *, state_dir: Path | None = None, host: str | None = None, port: int | None = None, answers: bool = False
-) -> Settings:
-    """Read the settings and begin to log.
-
-    A command that `answers` keeps standard output for its answer: it logs to standard error, and only what
-    is wrong unless a level was asked for.
-    """
-    settings = load_settings(state_dir=state_dir, host=host, port=port)
-    json = None if settings.log_format == "auto" else settings.log_format == "json"
-    level = "WARNING" if answers and "log_level" not in settings.model_fields_set else settings.log_level
-    configure_logging(level, json=json, stream=sys.stderr if answers else sys.stdout)
-    return settings
 
 
 @contextmanager

@@ -8,8 +8,9 @@ import structlog
 from rich.console import Console
 from rich.table import Table
 
-from app.cli.ground import ground, opened, settle
+from app.cli.ground import ground, opened
 from app.cli.progress import Tell, progress_bar
+from app.cli.settling import settle
 from app.core.database import Database
 from app.core.errors import Invalid
 from app.core.ids import DEFAULT_WORKSPACE

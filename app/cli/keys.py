@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from app.cli.ground import ground, opened, settle
+from app.cli.ground import ground, opened
+from app.cli.settling import settle
 from app.core.errors import Invalid, NotFound
 from app.core.ids import DEFAULT_WORKSPACE
 from app.governance.actors import Actor, ActorKind

@@ -7,7 +7,6 @@ unset) lives on its own.
 import asyncio
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -40,10 +39,10 @@ class Leash:
     def __init__(self) -> None:
         self._theirs, self._ours = os.pipe()
 
-    def start(self, arguments: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-        """Start a courtside command in a session of its own, so that Ctrl-C reaches it through us alone."""
+    def start(self, command: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
+        """Start a programme in a session of its own, so that Ctrl-C reaches it through us alone."""
         return subprocess.Popen(  # noqa: S603 - our own command line
-            [sys.executable, "-m", "app.cli", *arguments],
+            command,
             env={**os.environ, **environment, VARIABLE: str(self._theirs)},
             pass_fds=[self._theirs],
             stdin=subprocess.DEVNULL,

@@ -7,7 +7,7 @@ import orjson
 from rich.console import Console
 
 from app.cli.client import Client, connect
-from app.cli.ground import settle
+from app.cli.settling import settle
 from app.core.errors import NotFound
 
 TEAMS = """query Teams($home: String!, $away: String!) {

@@ -15,7 +15,8 @@ LONGEST_NOTE = 70
 @contextmanager
 def progress_bar(title: str, *, console: Console | None = None, silent: bool = False) -> Iterator[Tell]:
     """Hand out a function that takes a fraction in [0, 1] (None where unknown) and what is being done."""
-    if silent:
+    shown_on = console or Console(stderr=True)
+    if silent or not shown_on.is_terminal:
         yield lambda _fraction, _message: None
         return
     columns = (
@@ -25,7 +26,7 @@ def progress_bar(title: str, *, console: Console | None = None, silent: bool = F
         TextColumn("{task.fields[note]}", markup=False),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=console or Console(stderr=True)) as bar:
+    with Progress(*columns, console=shown_on) as bar:
         task = bar.add_task(title, total=1.0, note="")
 
         def tell(fraction: float | None, message: str) -> None:

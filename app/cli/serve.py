@@ -3,14 +3,11 @@
 import asyncio
 import datetime as dt
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import uvicorn
-
-from app.cli.ground import Ground, ground, opened, settle
+from app.cli.ground import Ground, ground, opened
 from app.cli.listening import is_loopback, listen
+from app.cli.settling import settle
 from app.cli.stopping import told_to_stop
 from app.core.database import Database
 from app.core.errors import Invalid
@@ -18,22 +15,7 @@ from app.core.ids import DEFAULT_WORKSPACE
 from app.governance.keys import list_keys
 from app.governance.local_key import NAME as LOCAL_KEY
 from app.main import create_app
-
-GRACE_SECONDS = 3
-
-
-class _Server(uvicorn.Server):
-    """A server whose end is ours to handle: uvicorn would raise the signal again and cut the rest short."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave the signals to `told_to_stop`."""
-        yield
-
-    def stop(self) -> None:
-        """Finish what is being answered; told a second time, drop it."""
-        self.force_exit = self.should_exit
-        self.should_exit = True
+from app.main.server import Server
 
 
 def serve(*, state_dir: Path | None = None, host: str | None = None, port: int | None = None) -> None:
@@ -49,17 +31,7 @@ async def _serve(standing: Ground, listening: socket.socket) -> None:
     settings = standing.settings
     async with opened(standing, "serve") as database:
         await refuse_open_door(settings.host, database)
-        config = uvicorn.Config(
-            create_app(settings, database),
-            host=settings.host,
-            port=settings.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,  # X-Forwarded-For is anybody's word unless a trusted proxy is configured
-            timeout_graceful_shutdown=GRACE_SECONDS,
-        )
-        server = _Server(config)
+        server = Server(create_app(settings, database), settings)
         with told_to_stop(server.stop):
             await server.serve(sockets=[listening])
 

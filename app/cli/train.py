@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 from app.cli.client import connect
-from app.cli.ground import settle
 from app.cli.progress import progress_bar
 from app.cli.report import Report, fetch_report, make_folder, write_report
+from app.cli.settling import settle
 from app.cli.story import TEMPLATE, await_version, launch
 from app.core.ids import new_id
 from app.training.templates import TEST_SEASON

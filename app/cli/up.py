@@ -7,6 +7,7 @@ then plays the story through the public API like any other client. Ctrl-C ends e
 import asyncio
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,12 +17,13 @@ import structlog
 
 from app.cli.client import Client
 from app.cli.ending import print_ending, print_opening
-from app.cli.ground import Ground, bring_up_to_date, ground, opened, settle
+from app.cli.ground import Ground, bring_up_to_date, ground, opened
 from app.cli.ingest import show_summary, simulate, watched
 from app.cli.leash import Leash
 from app.cli.listening import address_of, listen
 from app.cli.progress import progress_bar
 from app.cli.serve import refuse_open_door
+from app.cli.settling import settle
 from app.cli.stopping import SIGNALS
 from app.cli.story import await_version, crown, deploy, is_served, launch
 from app.core.database import Database
@@ -120,7 +122,7 @@ def _children(settings: Settings) -> Iterator[Children]:
     children: Children = {}
     try:
         for name in ("serve", "worker"):
-            children[name] = leash.start([name], environment)
+            children[name] = leash.start([sys.executable, "-m", "app.cli", name], environment)
         yield children
     finally:
         for child in children.values():

@@ -3,7 +3,8 @@
 import asyncio
 from pathlib import Path
 
-from app.cli.ground import Ground, ground, opened, settle
+from app.cli.ground import Ground, ground, opened
+from app.cli.settling import settle
 from app.cli.stopping import told_to_stop
 from app.worker import run_worker
 
