@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.core.child import preload_children
 from app.core.database import Database
 from app.core.handling import Handlers
 from app.core.ids import RunId, WorkspaceId
@@ -17,11 +18,14 @@ from app.registry.mirror import Mirror
 from app.registry.versions import register_version
 from app.stats.simulation import simulate_seasons
 from app.training.launching import LaunchWish, launch
+from app.training.child_work import CHILD_IMPORTS
 from app.training.pipeline import TrainingParts, execute_training
 from app.training.templates import ParamWish
 from app.training.tracking import Tracking
 from tests.training.kinds import Launch, Train
 
+
+preload_children(CHILD_IMPORTS)
 
 
 @pytest.fixture
