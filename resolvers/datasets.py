@@ -26,6 +26,15 @@ async def datasets_of(versions: Sequence[DatasetVersionView], ctx: Context) -> l
     return await _datasets([each.dataset_id for each in versions], ctx)
 
 
+async def names_of(versions: Sequence[DatasetVersionView], ctx: Context) -> list[str]:
+    """Give for each version what it is called."""
+    found = await datasets_of(versions, ctx)
+    return [
+        f"{version.version}" if dataset is None else f"{dataset.namespace}/{dataset.name}/{version.version}"
+        for version, dataset in zip(versions, found, strict=True)
+    ]
+
+
 async def versions_by_key(keys: Sequence[str], ctx: Context) -> list[DatasetVersionView | None]:
     """Give the version of each key of a global id."""
     async with ctx.reading() as connection:

@@ -9,6 +9,7 @@ from app.datasets.views import DatasetVersionView, DatasetView
 from app.governance.scopes import Scope
 from resolvers import datasets
 from schema.fields import Argument, Terms, each, one
+from schema.lineage_nodes import LineageNode
 from schema.paging import AFTER, FIRST
 from schema.relay import Connection, Node, global_id, register_node, shows
 from schema.scalars import Long
@@ -18,11 +19,12 @@ PAGED = Terms(requires=Scope.STATS_READ, multipliers=("first",))
 
 
 @shows(DatasetVersionView, "One state of a dataset: never changed, known by the digest of its content.")
-class DatasetVersion(Node):
+class DatasetVersion(LineageNode):
     """Shows `DatasetVersionView`."""
 
     id: ID = global_id("DatasetVersion")
     dataset: "Dataset" = each(datasets.datasets_of, "The dataset that it is a version of.")
+    name: str = each(datasets.names_of, "Namespace and name of the dataset, and the number: league/games/3.")
     version: int = strawberry.field(description="Its number within the dataset, from 1.")
     digest: str = strawberry.field(description="SHA-256 of its content.")
     rows: Long = strawberry.field(description="How many rows it has.")

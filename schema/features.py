@@ -9,7 +9,8 @@ from app.features.views import FeatureRow, FeatureViewRow
 from app.governance.scopes import Scope
 from resolvers import features
 from schema.fields import Argument, Terms, one
-from schema.relay import Node, global_id, register_node, shows
+from schema.lineage_nodes import LineageNode
+from schema.relay import global_id, register_node, shows
 
 
 @shows(FeatureRow, "One feature of a view, as it was defined when the view's version was made.")
@@ -24,7 +25,7 @@ class Feature:
 
 
 @shows(FeatureViewRow, "A named list of features; other definitions are another version.")
-class FeatureView(Node):
+class FeatureView(LineageNode):
     """Shows `FeatureViewRow`."""
 
     id: ID = global_id("FeatureView")

@@ -15,6 +15,7 @@ from app.serving.windows import ServingWindow as Window
 from resolvers import serving
 from schema import serving_enums
 from schema.fields import Argument, Terms, derived, each
+from schema.lineage_nodes import LineageNode
 from schema.paging import AFTER, FIRST, PAGED
 from schema.relay import Connection, Node, global_id, register_node, shows
 from schema.scalars import Duration, EventCursor
@@ -98,7 +99,7 @@ def feature_values(row: views.PredictionView) -> Sequence[FeatureValue]:
 
 
 @shows(views.DeploymentView, "A model version placed on an endpoint.")
-class Deployment(Node):
+class Deployment(LineageNode):
     """Shows `DeploymentView`."""
 
     id: ID = global_id("Deployment")
@@ -210,10 +211,11 @@ class Endpoint(Node):
 
 
 @shows(views.PredictionView, "What was answered for one game, by which model version, from which values.")
-class Prediction(Node):
+class Prediction(LineageNode):
     """Shows `PredictionView`."""
 
     id: ID = global_id("Prediction")
+    name: str = derived(lambda row: f"home win on {row.date}", "What was predicted.")
     deployment: Deployment = each(serving.deployments_of_rows, "What answered.")
     at: dt.datetime = strawberry.field(description="When.")
     game: ID | None = derived(

@@ -9,8 +9,9 @@ from app.stats.store.sources import SourceState
 from app.stats.views import SourceFileView
 from resolvers import stats_sources
 from schema.fields import each
+from schema.lineage_nodes import LineageNode
 from schema.paging import AFTER, FIRST, PAGED
-from schema.relay import Connection, Node, global_id, register_node, shows
+from schema.relay import Connection, global_id, register_node, shows
 from schema.scalars import JSON
 
 
@@ -26,7 +27,7 @@ class QuarantinedRow:
 
 
 @shows(SourceFileView, "A file or response that was read, and what came of each of its rows.")
-class SourceFile(Node):
+class SourceFile(LineageNode):
     """Shows `SourceFileView`."""
 
     id: ID = global_id("SourceFile")
