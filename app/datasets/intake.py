@@ -141,8 +141,10 @@ class Intake:
 
     def _mention(self, entry: PlayerEntry) -> None:
         team, player_id = entry.appearance.team, entry.line.player_id
-        self._teams[team.id] = TeamRow(team.id, team.abbreviation, team.name)
-        self._players[player_id] = PlayerRow(player_id, entry.player_name)
+        if team.id not in self._teams:
+            self._teams[team.id] = TeamRow(team.id, team.abbreviation, team.name)
+        if player_id not in self._players:
+            self._players[player_id] = PlayerRow(player_id, entry.player_name)
 
 
 _NOTHING: Final = Outcome(stored=0, superseded=0, duplicate=0, changed_game_ids=())
