@@ -21,8 +21,8 @@ from app.cli.ground import Ground, bring_up_to_date, ground, opened
 from app.cli.ingest import show_summary, simulate, watched
 from app.cli.leash import Leash
 from app.cli.listening import address_of, listen
+from app.cli.open_door import refuse_open_door
 from app.cli.progress import progress_bar
-from app.cli.serve import refuse_open_door
 from app.cli.settling import settle
 from app.cli.stopping import SIGNALS
 from app.cli.story import await_version, crown, deploy, is_served, launch

@@ -40,12 +40,17 @@ class StandIn:
     """A server that gives the answers it was told to give, and remembers what it was asked."""
 
     address: str
-    answers: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    answers: dict[str, list[tuple[int, bytes]]] = field(default_factory=dict)
     asked: list[tuple[str, str | None, bytes]] = field(default_factory=list)
 
-    def will_answer(self, path: str, body: object, status: int = 200) -> None:
-        """Answer requests for `path` with `body` as JSON from now on."""
-        self.answers[path] = (status, orjson.dumps(body))
+    def will_answer(self, path: str, *bodies: object, status: int = 200) -> None:
+        """Answer requests for `path` with these bodies as JSON, with the last one from then on."""
+        self.answers[path] = [(status, orjson.dumps(body)) for body in bodies]
+
+    def next_answer(self, path: str) -> tuple[int, bytes]:
+        """Return the status and the body of the next answer."""
+        answers = self.answers.get(path, [(404, b"not here")])
+        return answers.pop(0) if len(answers) > 1 else answers[0]
 
 
 @pytest.fixture
@@ -58,7 +63,7 @@ def stand_in() -> Iterator[StandIn]:
             def do_GET(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 told.asked.append((self.path, self.headers.get("authorization"), body))
-                status, answer = told.answers.get(self.path, (404, b"not here"))
+                status, answer = told.next_answer(self.path)
                 self.send_response(status)
                 self.send_header("content-length", str(len(answer)))
                 self.end_headers()
