@@ -10,6 +10,7 @@ import time
 from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from app.core.errors import Invalid, Issue, NotFound
 from app.core.idempotency import recall, remember
@@ -89,7 +90,8 @@ async def predict(
     features = feature_matrix(await matchup_rows(await session.driver(), [game.planned for game in games]))
     probabilities = await model.answer(features)
     latency_ms = 1000 * (time.perf_counter() - began)
-    drafts = zip(games, features.tolist(), probabilities.tolist(), strict=True)
+    ids = sorted(new_id() for _ in games)  # those of one millisecond have no order of their own
+    drafts = zip(ids, games, features.tolist(), probabilities.tolist(), strict=True)
     predictions = [
         _prediction(model, *draft, at=now, latency_ms=latency_ms, request_id=request_id) for draft in drafts
     ]
@@ -173,6 +175,7 @@ def _planned_game(row: RowWish, place: int, known: Container[int]) -> PlannedGam
 
 def _prediction(
     model: ServedModel,
+    id_: UUID,
     game: _Game,
     features: list[float],
     probability: float,
@@ -183,7 +186,7 @@ def _prediction(
 ) -> PredictionView:
     values = zip(FEATURE_NAMES, features, strict=True)
     return PredictionView(
-        id=PredictionId(new_id()),
+        id=PredictionId(id_),
         deployment_id=model.deployment_id,
         at=at,
         game_id=game.game_id,

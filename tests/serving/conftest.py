@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 from prometheus_client import CollectorRegistry
+from psycopg import connect
 
 from app.core.database import Database
 from app.core.feed import EventFeed
-from app.core.ids import ModelVersionId, RolloutId, WorkspaceId
+from app.core.ids import ModelVersionId, RolloutId, WorkspaceId, new_id
+from app.core.provisioning import DatabaseUrls
 from app.core.settings import Settings
 from app.features.materialisation import materialise
 from app.serving.pool import ModelPool
@@ -35,6 +37,15 @@ async def feed(database: Database) -> AsyncIterator[EventFeed]:
     await feed.start()
     yield feed
     await feed.stop()
+
+
+@pytest.fixture
+def other(database_urls: DatabaseUrls) -> WorkspaceId:
+    """Another workspace, to be kept out."""
+    found = WorkspaceId(new_id())
+    with connect(database_urls.owner) as owner:
+        owner.execute("insert into workspace (id, name) values (%s, 'other')", [found])
+    return found
 
 
 OpenPool = Callable[[], Awaitable[ModelPool]]

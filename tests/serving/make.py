@@ -23,11 +23,11 @@ MODEL = "win-probability"
 @functools.cache
 def model_file(probability: float = 0.75, width: int = len(FEATURE_NAMES)) -> bytes:
     """A pipeline of the template's parts that answers every game with one probability."""
-    from skops.io import dumps  # noqa: PLC0415 - heavy
     from sklearn.impute import SimpleImputer  # noqa: PLC0415 - heavy
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - heavy
     from sklearn.pipeline import Pipeline  # noqa: PLC0415 - heavy
     from sklearn.preprocessing import StandardScaler  # noqa: PLC0415 - heavy
+    from skops.io import dumps  # noqa: PLC0415 - heavy
 
     steps = [("impute", SimpleImputer()), ("scale", StandardScaler()), ("classify", LogisticRegression())]
     pipeline = Pipeline(steps)
@@ -44,7 +44,12 @@ def actor(workspace_id: WorkspaceId, *scopes: Scope) -> Actor:
 
 
 async def register(
-    database: Database, workspace_id: WorkspaceId, directory: Path, content: bytes, *, stored_as: str = "skops"
+    database: Database,
+    workspace_id: WorkspaceId,
+    directory: Path,
+    content: bytes,
+    *,
+    stored_as: str = "skops",
 ) -> ModelVersionId:
     """Write a model file and register it as the next version."""
     file = write_artifact(directory, content, suffix=".skops")

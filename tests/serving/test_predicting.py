@@ -24,7 +24,7 @@ Predict = Callable[..., Awaitable[Answer]]
 
 
 @pytest.fixture
-async def pool(  # noqa: PLR0913, PLR0917 - fixtures
+async def pool(
     played: None,  # noqa: ARG001 - it is there
     database: Database,
     workspace_id: WorkspaceId,

@@ -50,7 +50,7 @@ async def insert_predictions(session: Session, batch_id: UUID, predictions: Sequ
         [each.away_team_id for each in predictions],
         [each.date for each in predictions],
         [each.probability for each in predictions],
-        [orjson.dumps(each.features).decode() for each in predictions],
+        [orjson.dumps({"values": list(each.features.items())}).decode() for each in predictions],
         batch_id,
         first.deployment_id,
         first.at,
@@ -97,6 +97,7 @@ async def find_last_sample(connection: Connection, topic: str, *, kind: str) -> 
     return found
 
 
-def _prediction(row: asyncpg.Record, features: Mapping[str, float | None]) -> PredictionView:
+def _prediction(row: asyncpg.Record, features: Mapping[str, Any]) -> PredictionView:
+    """Build the view; features are stored as pairs, for JSONB keeps no order of keys."""
     facts = {name: value for name, value in row.items() if name != "features_text"}
-    return PredictionView(**{**facts, "features": features})
+    return PredictionView(**{**facts, "features": dict(features["values"])})
