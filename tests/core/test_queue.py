@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -24,8 +24,8 @@ HEARTBEAT_SECONDS, STALLED_SECONDS = 0.2, 0.8
 Working = Callable[..., Awaitable[None]]
 
 
-async def ask(database: Database, workspace_id: WorkspaceId, *, run_id: RunId | None = None) -> RunId:
-    wanted = run_id or RunId(new_id())
+async def ask(database: Database, workspace_id: WorkspaceId) -> RunId:
+    wanted = RunId(new_id())
     async with database.writing(workspace_id) as session:
         await defer(session, run_id=wanted)
     return wanted
@@ -70,7 +70,7 @@ async def jobs_of_a_worker(
 async def until(true: Callable[[], Awaitable[bool]], seconds: float = 8.0) -> None:
     async with asyncio.timeout(seconds):
         while not await true():  # noqa: ASYNC110 - the database is asked
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(0.01)
 
 
 async def statuses(database: Database) -> list[str]:
@@ -134,8 +134,36 @@ async def test_a_job_reaches_a_handler_and_is_forgotten(
     assert sorted(run_id for _, run_id in seen) == sorted([before, *after])
 
 
+async def _contains(began: Collection[RunId], wanted: RunId) -> bool:
+    return wanted in began
+
+
 async def _equals(seen: object, expected: object) -> bool:
     return seen == expected
+
+
+async def test_no_job_waits_to_be_looked_for_while_the_worker_hears(
+    database: Database, database_urls: DatabaseUrls, workspace_id: WorkspaceId
+) -> None:
+    began: dict[RunId, float] = {}
+    clock = asyncio.get_running_loop().time
+
+    async def handle(_workspace: WorkspaceId, run_id: RunId) -> None:
+        began[run_id] = clock()
+
+    stop = asyncio.Event()
+    worker = asyncio.create_task(
+        Queue(database_urls.application).work(
+            handle, concurrency=2, heartbeat_seconds=20, stalled_seconds=60, stop=stop
+        )
+    )
+    for _ in range(100):
+        run_id = await ask(database, workspace_id)
+        await until(lambda wanted=run_id: _contains(began, wanted))
+    stop.set()
+    await worker
+
+    assert len(began) == 100
 
 
 async def test_a_job_of_a_transaction_that_fails_was_never_there(
@@ -206,7 +234,7 @@ async def test_a_worker_that_stops_cancels_what_runs_and_leaves_it_to_another_at
     assert await statuses(database) == ["todo"]
 
 
-async def test_jobs_of_one_run_never_run_side_by_side_and_follow_each_other_without_delay(
+async def test_jobs_that_share_a_lock_follow_each_other_without_delay(
     database: Database, database_urls: DatabaseUrls, workspace_id: WorkspaceId
 ) -> None:
     busy, most, done = 0, 0, 0
@@ -219,9 +247,10 @@ async def test_jobs_of_one_run_never_run_side_by_side_and_follow_each_other_with
         busy -= 1
         done += 1
 
-    run_id = RunId(new_id())
     for _ in range(20):
-        await ask(database, workspace_id, run_id=run_id)
+        await ask(database, workspace_id)
+    async with database.writing(workspace_id) as session:
+        await session.execute(text("update jobs.procrastinate_jobs set lock = 'shared'"))
     async with working(database_urls.application, handle, concurrency=4):
         began_at = asyncio.get_running_loop().time()
         await until(lambda: _equals(done, 20))

@@ -20,6 +20,7 @@ from app.core.ids import RunId, WorkspaceId
 from app.core.postgres import EmbeddedPostgres, PostgresAddress
 from app.core.postgres.probe import listener_pid
 from app.core.provisioning import DatabaseUrls, provision
+from app.core.queue import Queue
 from app.core.runs import RunKind, claim_run, create_run
 from tests.core.worker_process import STEPS
 
@@ -104,6 +105,7 @@ async def written(database: Database) -> list[str]:
     return [row["step"] for row in await database.fetch("select step from written order by step")]
 
 
+UNSETTLED = "select 1 from jobs.procrastinate_jobs"
 ALL_STEPS = [f"step {number}" for number in range(STEPS)]
 
 
@@ -189,14 +191,19 @@ class OwnServer:
         self.postgres.start()
 
 
-@pytest.fixture
-def server(short_directory: Path) -> Iterator[OwnServer]:
-    postgres = EmbeddedPostgres(short_directory / uuid4().hex[:8])
-    address = postgres.start()
-    urls = provision(address)
-    make_written(urls)
-    yield OwnServer(postgres, address, urls)
+@pytest.fixture(scope="module")
+def mortal(short_directory: Path) -> Iterator[EmbeddedPostgres]:
+    postgres = EmbeddedPostgres(short_directory / "mortal")
+    yield postgres
     postgres.stop()
+
+
+@pytest.fixture
+def server(mortal: EmbeddedPostgres) -> OwnServer:
+    address = mortal.start()
+    urls = provision(address, database=f"trial_{uuid4().hex[:8]}")
+    make_written(urls)
+    return OwnServer(mortal, address, urls)
 
 
 @pytest.fixture
@@ -257,6 +264,43 @@ async def test_what_a_step_found_is_not_lost_with_the_database(
     assert (await claim_run(own_database, workspace_id, run_id, "b")).finished_steps == {
         "long": {"answer": 42}
     }
+
+
+async def test_a_job_that_ends_while_the_database_is_away_is_settled_when_it_is_back(
+    server: OwnServer, own_database: Database, workspace_id: WorkspaceId
+) -> None:
+    calls: list[RunId] = []
+
+    async def handle(_workspace: WorkspaceId, run_id: RunId) -> None:
+        calls.append(run_id)
+        if len(calls) == 1:
+            server.kill()
+
+    async def settled() -> None:
+        while await own_database.fetch(UNSETTLED):  # noqa: ASYNC110 - the database is asked
+            await asyncio.sleep(0.05)
+
+    stop = asyncio.Event()
+    queue = Queue(server.urls.application)
+    worker = asyncio.create_task(
+        queue.work(
+            handle,
+            concurrency=1,
+            heartbeat_seconds=HEARTBEAT_SECONDS,
+            stalled_seconds=STALLED_SECONDS,
+            stop=stop,
+        )
+    )
+    first = await launch(own_database, workspace_id)
+    await asyncio.sleep(1.5)
+    await asyncio.to_thread(server.bring_back)
+    await asyncio.wait_for(settled(), 10)
+    second = await launch(own_database, workspace_id)
+    await asyncio.wait_for(settled(), 10)
+    stop.set()
+    await asyncio.wait_for(worker, 5)
+
+    assert calls == [first, second]
 
 
 async def test_a_worker_without_a_database_still_ends_within_five_seconds(

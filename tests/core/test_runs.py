@@ -80,7 +80,6 @@ async def test_a_run_its_event_and_its_job_are_one_transaction(
 
     (job,) = await jobs(database)
     assert job["args"] == {"workspace_id": str(workspace_id), "run_id": str(run_id)}
-    assert job["lock"] == str(run_id)
     assert await transitions(database, workspace_id, run_id) == [(None, "QUEUED")]
     stored = await row(database, workspace_id, run_id)
     assert (stored["state"], stored["epoch"], stored["request_id"]) == ("QUEUED", 0, "r-1")
@@ -403,7 +402,8 @@ async def test_an_open_run_without_a_job_is_woken_once_in_every_workspace(
         awake = await create_run(session, kind="TRAINING", job_name="x", input={}, request_id=None)
         await create_run(session, kind="INGESTION", job_name="x", input={}, request_id=None)
         await session.execute(
-            text("delete from jobs.procrastinate_jobs where lock <> :awake"), {"awake": str(awake.id)}
+            text("delete from jobs.procrastinate_jobs where args->>'run_id' <> :awake"),
+            {"awake": str(awake.id)},
         )
 
     too_early = await wake_lost_runs(database, ["TRAINING"], silent_seconds=60)
@@ -414,4 +414,8 @@ async def test_an_open_run_without_a_job_is_woken_once_in_every_workspace(
 
     assert too_early == again == ()
     assert sorted(found for woken in rounds for found in woken) == sorted([run_id, RunId(other.id)])
-    assert {job["lock"] for job in await jobs(database)} == {str(run_id), str(other.id), str(awake.id)}
+    assert {job["args"]["run_id"] for job in await jobs(database)} == {
+        str(run_id),
+        str(other.id),
+        str(awake.id),
+    }

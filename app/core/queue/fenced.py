@@ -13,7 +13,7 @@ from typing import Final, LiteralString
 
 import structlog
 from procrastinate.exceptions import ConnectorException
-from procrastinate.jobs import Job, Status
+from procrastinate.jobs import Job, Notification, Status
 from procrastinate.manager import JobManager, NotificationCallback
 from procrastinate.psycopg_connector import PsycopgConnector
 
@@ -53,11 +53,17 @@ class FencedJobs(JobManager):
         self._stop = stop
         self._is_away = False
         self._back_since = float("-inf")
+        self._heard = 0
 
     async def fetch_job(self, queues: Iterable[str] | None, worker_id: int) -> Job | None:
         """Take the next job; None where there is none or nobody to ask."""
+        heard = -1
+        job = None
         try:
-            job = await super().fetch_job(queues, worker_id)
+            # the worker forgets what it hears while it looks, and would find that job a whole poll later
+            while job is None and heard != self._heard:
+                heard = self._heard
+                job = await super().fetch_job(queues, worker_id)
         except ConnectorException as error:
             self._note_absence(error)
             return None
@@ -124,9 +130,14 @@ class FencedJobs(JobManager):
         self, *, on_notification: NotificationCallback, queues: Iterable[str] | None = None
     ) -> None:
         """Listen for ever; what is said while nobody can be heard is found by looking (polling)."""
+
+        async def hear(*, channel: str, notification: Notification) -> None:
+            self._heard += 1
+            await on_notification(channel=channel, notification=notification)
+
         while True:
             try:
-                await super().listen_for_jobs(on_notification=on_notification, queues=queues)
+                await super().listen_for_jobs(on_notification=hear, queues=queues)
             except ConnectorException as error:
                 self._note_absence(error)
             await asyncio.sleep(RETRY_SECONDS)

@@ -1,7 +1,7 @@
 """Asking for a worker, in the transaction that made the work; and asking whether there is one.
 
-A job holds no more than the names of a workspace and a run. Its lock is the run's id: two jobs of
-one run, should they ever exist, do not run side by side.
+A job holds no more than the names of a workspace and a run. It takes none of procrastinate's locks: with
+them each fetch looks through all that wait, and two jobs of one run, should they ever exist, harm nothing.
 """
 
 from collections.abc import Collection
@@ -23,7 +23,7 @@ _DEFER = text("""
         cast(:priority as integer) - (
             select count(*) from jobs.procrastinate_jobs
             where args->>'workspace_id' = :workspace_id and status in ('todo', 'doing'))::integer,
-        cast(:run_id as text), null, cast(:args as jsonb), null
+        null, null, cast(:args as jsonb), null
     )::jobs.procrastinate_job_to_defer_v1])
 """)
 _LOCK_SWEEP = text("select pg_try_advisory_xact_lock(hashtext('courtside.sweep'))")
@@ -33,7 +33,7 @@ _FIND_ASLEEP = text("""
     and coalesce(run.heartbeat_at, run.created_at) < now() - make_interval(secs => :silent_seconds)
     and not exists (
         select 1 from jobs.procrastinate_jobs job
-        where job.lock = run.id::text and job.status in ('todo', 'doing'))
+        where job.args->>'run_id' = run.id::text and job.status in ('todo', 'doing'))
     order by run.id
 """).bindparams(bindparam("kinds", expanding=True))
 
@@ -46,7 +46,7 @@ async def defer(session: Session, *, run_id: RunId, priority: int = 0) -> None:
     """
     workspace_id = str(session.workspace_id)
     args = orjson.dumps({"workspace_id": workspace_id, "run_id": str(run_id)}).decode()
-    values = {"queue": QUEUE, "task": TASK, "priority": priority, "run_id": str(run_id), "args": args}
+    values = {"queue": QUEUE, "task": TASK, "priority": priority, "args": args}
     await session.flush()
     await session.execute(_DEFER, {**values, "workspace_id": workspace_id})
 
