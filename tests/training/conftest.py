@@ -10,18 +10,17 @@ from app.core.database import Database
 from app.core.handling import Handlers
 from app.core.ids import RunId, WorkspaceId
 from app.core.runs import carry_out
-from app.datasets.ingestion import ingest_simulated
 from app.governance.actors import Actor, ActorKind
 from app.governance.scopes import ALL_SCOPES
 from app.registry.events import AliasChanged, ModelVersionRegistered
 from app.registry.mirror import Mirror
 from app.registry.versions import register_version
-from app.stats.simulation import simulate_seasons
 from app.training.launching import LaunchWish, launch
 from app.training.child_work import CHILD_IMPORTS
 from app.training.pipeline import TrainingParts, execute_training
 from app.training.templates import ParamWish
 from app.training.tracking import Tracking
+from tests.features.seasons import load_seasons
 from tests.training.kinds import Launch, Train
 
 
@@ -36,8 +35,7 @@ def actor(workspace_id: WorkspaceId) -> Actor:
 @pytest.fixture
 async def league(database: Database, workspace_id: WorkspaceId) -> None:
     """Two simulated seasons: one to learn from, one to measure on."""
-    games = simulate_seasons(2022, 2, seed=7)
-    await ingest_simulated(database, workspace_id, games, name="two seasons, seed 7")
+    await load_seasons(database, workspace_id, 2022, 2, seed=7)
 
 
 @pytest.fixture
