@@ -2,16 +2,17 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import strawberry
 from strawberry import ID
 
 from app.core.errors import Conflict, Forbidden, IdempotencyMismatch, Invalid, Issue, NotFound, Unavailable
 from app.core.paging import Page, page_of
+from app.core.settings import Settings
 from app.governance.scopes import Scope
 from app.stats.views import PlayerView, TeamView
-from resolvers.context import Context
+from resolvers.context import Context, Platform
 from schema.execution import Contract, extensions_for
 from schema.fields import Argument, Terms, act, each, one, stream
 from schema.limits import Limits
@@ -156,6 +157,12 @@ class Subscription:
         arguments={"count": Argument("How many.")},
         terms=WRITE,
     )
+
+
+def platform() -> Platform:
+    """Settings, and nothing else behind the contract."""
+    nothing: Any = None
+    return Platform(Settings(), nothing, nothing, nothing)
 
 
 def contract() -> Contract:

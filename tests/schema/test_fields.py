@@ -1,4 +1,4 @@
-from typing import Any, cast
+from typing import Any
 
 import pytest
 import structlog
@@ -6,7 +6,7 @@ import structlog
 from app.core.ids import DEFAULT_WORKSPACE
 from app.governance.actors import Actor, ActorKind
 from app.governance.scopes import Scope
-from resolvers.context import Context, Platform
+from resolvers.context import Context
 from schema.execution import Contract
 from tests.schema import made
 
@@ -21,9 +21,7 @@ def caller() -> Context:
     """Somebody with one scope; nothing stands behind the contract."""
     scopes = frozenset({Scope.TRAIN_WRITE})
     made.CALLS.clear()
-    return Context(
-        cast("Platform", None), "req-1", Actor(None, "x", ActorKind.USER, DEFAULT_WORKSPACE, scopes)
-    )
+    return Context(made.platform(), "req-1", Actor(None, "x", ActorKind.USER, DEFAULT_WORKSPACE, scopes))
 
 
 async def found(contract: Contract, caller: Context, **wish: object) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from app.core import errors
 from app.core.ids import DEFAULT_WORKSPACE
 from app.governance.actors import Actor, ActorKind
 from app.governance.scopes import ALL_SCOPES
-from resolvers.context import Context, Platform
+from resolvers.context import Context
 from schema.execution import Contract
 from schema.problems import ErrorCode, problem_type
 from tests.schema import made
@@ -30,7 +30,7 @@ def contract() -> Contract:
 
 async def answer(contract: Contract, name: str) -> dict[str, Any]:
     actor = Actor(None, "x", ActorKind.USER, DEFAULT_WORKSPACE, ALL_SCOPES)
-    result = await contract.execute(TEXT, {"name": name}, Context(cast("Platform", None), "r", actor))
+    result = await contract.execute(TEXT, {"name": name}, Context(made.platform(), "r", actor))
     assert result.data is not None, result.errors
     return cast("dict[str, Any]", result.data["found"])
 
