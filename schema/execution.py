@@ -1,13 +1,16 @@
 """What happens around every operation: its limits, its cost in the answer, and what an error may say."""
 
+import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import strawberry
 import structlog
 from graphql import GraphQLError, get_operation_ast
+from strawberry.exceptions import MissingQueryError
 from strawberry.extensions import MaskErrors, MaxTokensLimiter, SchemaExtension
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionContext
 
 from app.core.errors import PlatformError
@@ -16,6 +19,14 @@ from schema.limits import CEILING, Limits, Measure, Ruler, broken_limits
 
 log = structlog.get_logger()
 
+CALLERS_MISTAKES = (
+    GraphQLError,
+    MissingQueryError,
+    CannotGetOperationTypeError,
+    InvalidOperationTypeError,
+    RecursionError,
+)
+"""What Strawberry raises about the request itself: nested too deeply to be read, no such operation, …"""
 BOTTOMLESS = Measure(cost=CEILING, depth=sys.getrecursionlimit())
 
 
@@ -28,7 +39,7 @@ class ErrorDressing(MaskErrors):
     def anonymise_error(self, error: GraphQLError) -> GraphQLError:
         """Return what the client may see of an error."""
         cause = error.original_error
-        if cause is None:
+        if cause is None or (error.path is None and isinstance(cause, CALLERS_MISTAKES)):
             code = error.extensions.get("code") if error.extensions else None
             return _shown(
                 error, error.message, {**(error.extensions or {}), "code": code or "GRAPHQL_INVALID"}
@@ -89,6 +100,23 @@ class LimitCheck(SchemaExtension):
         return {} if self.cost is None else {"cost": {"requested": self.cost, "limit": self.limits.cost}}
 
 
+class TimeLimit(SchemaExtension):
+    """Gives an operation up when its time is over, whatever it came by; a subscription must begin in it."""
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        """Let it run until the limit."""
+        context: Context = self.execution_context.context
+        seconds = context.platform.settings.request_timeout_seconds
+        try:
+            async with asyncio.timeout(seconds):
+                yield
+        except TimeoutError as error:
+            message = (
+                f"This operation took longer than {seconds:g} seconds and was given up: ask for less at once."
+            )
+            raise GraphQLError(message, extensions={"code": "TIMEOUT"}) from error
+
+
 def extensions_for(limits: Limits) -> list[Any]:
     """Return what stands around every operation, outermost first."""
-    return [ErrorDressing, lambda: MaxTokensLimiter(limits.tokens), lambda: LimitCheck(limits)]
+    return [ErrorDressing, lambda: MaxTokensLimiter(limits.tokens), lambda: LimitCheck(limits), TimeLimit]

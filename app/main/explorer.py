@@ -6,6 +6,7 @@ from starlette.applications import Starlette
 from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -17,6 +18,7 @@ POLICY = (
     "img-src 'self' data:; font-src 'self' data:; connect-src 'self'; object-src 'none'; base-uri 'none'; "
     "form-action 'self'; frame-ancestors 'none'"
 )
+FOUND = {200, 206, 304}
 
 
 class _Policy:
@@ -30,21 +32,21 @@ class _Policy:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(raw=message["headers"])
                 headers["content-security-policy"] = POLICY
-                kept = "/assets/" in scope["path"]
-                headers["cache-control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
+                is_kept = "/assets/" in scope["path"] and message["status"] in FOUND
+                headers["cache-control"] = "public, max-age=31536000, immutable" if is_kept else "no-cache"
             await send(message)
 
         await self.app(scope, receive, send_with_policy)
 
 
 def explorer_routes() -> list[Route | Mount]:
-    """Return the explorer under /explorer/ and the way to it from /."""
+    """Return the explorer under /explorer/, and the ways to it from / and from /explorer."""
 
-    async def to_explorer(_request: object) -> RedirectResponse:
+    async def to_explorer(_request: Request) -> RedirectResponse:
         return RedirectResponse("/explorer/")
 
     static = StaticFiles(directory=BUILD, html=True)
     shell = Starlette(
         middleware=[Middleware(_Policy), Middleware(GZipMiddleware)], routes=[Mount("/", static)]
     )
-    return [Route("/", to_explorer), Mount("/explorer", shell)]
+    return [Route("/", to_explorer), Route("/explorer", to_explorer), Mount("/explorer", shell)]

@@ -1,24 +1,29 @@
-"""What every request meets first: an id, a line in the log, a limit for its body, headers for its answer."""
+"""What every request meets first: an id, a line in the log, headers for its answer."""
 
+import re
 import time
 import uuid
-from typing import Any
 
-import orjson
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.governance.actors import Actor
+from app.main.answers import refusal
+
 log = structlog.get_logger()
 
 SECURITY_HEADERS = {
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "referrer-policy": "no-referrer",
     "cache-control": "no-store",
 }
-LONGEST_ID = 100
+SANE_ID = re.compile(r"[A-Za-z0-9._:/+=@-]{1,100}")
+"""An id of the caller's own goes into logs and headers: short, and nothing that either could misread."""
 QUIET = ("/healthz", "/metrics", "/explorer")
+LONGEST_PATH = 200
 
 
 class RequestLine:
@@ -34,99 +39,71 @@ class RequestLine:
             return
         request_id = _accepted(Headers(scope=scope).get("x-request-id")) or uuid.uuid4().hex
         scope.setdefault("state", {})["request_id"] = request_id
-        began, status = time.perf_counter(), 0
-
-        async def send_named(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                headers = MutableHeaders(raw=message["headers"])
-                headers["x-request-id"] = request_id
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-            await send(message)
-
+        answer = _Answer(send, request_id)
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             try:
-                await self.app(scope, receive, send_named)
+                await self.app(scope, receive, answer.send)
+            except Exception:  # the last roof: whatever it was is logged whole and told in one calm sentence
+                log.exception("request.failed", path=_shown_path(scope))
+                if scope["type"] != "http" or answer.status is not None:
+                    raise  # in the middle of an answer only the server can cut it off
+                await answer.apologise(scope, receive)
             finally:
-                self._tell(scope, status, time.perf_counter() - began)
-
-    def _tell(self, scope: Scope, status: int, seconds: float) -> None:
-        tell = log.debug if scope["path"].startswith(QUIET) else log.info
-        tell(
-            "request.finished",
-            path=scope["path"],
-            kind=scope["type"],
-            status=status,
-            ms=round(seconds * 1000, 2),
-        )
+                _tell(scope, answer)
 
 
-class BodyLimit:
-    """Refuses a body that is too large or compressed, before it is read whole."""
+class _Answer:
+    """What is sent for one request: named, with its headers, and watched for how it ends."""
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
-        self.app = app
-        self.max_bytes = max_bytes
+    def __init__(self, send: Send, request_id: str) -> None:
+        self._send = send
+        self._request_id = request_id
+        self._began = time.perf_counter()
+        self.status: int | None = None
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request whose body is within bounds."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        headers = Headers(scope=scope)
-        if headers.get("content-encoding", "identity") != "identity":
-            await _refuse(send, 415, "Send the body as it is: compressed bodies are not accepted.")
-            return
-        announced = headers.get("content-length", "0")
-        body = (
-            await self._read(receive) if announced.isdecimal() and int(announced) <= self.max_bytes else None
-        )
-        if body is None:
-            await _refuse(send, 413, f"The body is larger than {self.max_bytes} bytes: ask for less at once.")
-            return
-        await self.app(scope, _replay(body, receive), send)
+    @property
+    def milliseconds(self) -> float:
+        """How long it has taken until now."""
+        return round((time.perf_counter() - self._began) * 1000, 2)
 
-    async def _read(self, receive: Receive) -> bytes | None:
-        body = bytearray()
-        while True:
-            message = await receive()
-            if message["type"] != "http.request":
-                return bytes(body)
-            body += message.get("body", b"")
-            if len(body) > self.max_bytes:
-                return None
-            if not message.get("more_body", False):
-                return bytes(body)
+    async def send(self, message: Message) -> None:
+        """Send a message on; note the status of an answer or the code with which a socket is closed."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(raw=message.setdefault("headers", []))
+            headers["x-request-id"] = self._request_id
+            for name, value in SECURITY_HEADERS.items():
+                headers.setdefault(name, value)
+        elif message["type"] == "websocket.close":
+            self.status = message.get("code", 1000)
+        await self._send(message)
+
+    async def apologise(self, scope: Scope, receive: Receive) -> None:
+        """Say that we failed, where nothing was said yet."""
+        message = f"Something went wrong on our side; the log has it under request {self._request_id}."
+        answer = refusal(500, message, code="INTERNAL", requestId=self._request_id)
+        await answer(scope, receive, self.send)
 
 
-def _replay(body: bytes, receive: Receive) -> Receive:
-    """Hand out the body once, then whatever really comes (the end of the connection)."""
-    given = False
+def _tell(scope: Scope, answer: _Answer) -> None:
+    tell = log.debug if scope["path"].startswith(QUIET) else log.info
+    actor = scope["state"].get("actor")
+    tell(
+        "request.finished",
+        kind=scope["type"],
+        method=scope.get("method"),
+        path=_shown_path(scope),
+        status=answer.status,
+        actor_id=str(actor.id) if isinstance(actor, Actor) else None,
+        ms=answer.milliseconds,
+    )
 
-    async def again() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
 
-    return again
-
-
-async def _refuse(send: Send, status: int, message: str) -> None:
-    body = orjson.dumps({"errors": [{"message": message, "extensions": {"code": "BAD_REQUEST"}}]})
-    start: dict[str, Any] = {"type": "http.response.start", "status": status}
-    start["headers"] = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    await send(start)
-    await send({"type": "http.response.body", "body": body})
+def _shown_path(scope: Scope) -> str:
+    """Return the path without its query, which may hold somebody's input."""
+    path: str = scope["path"]
+    return path[:LONGEST_PATH]
 
 
 def _accepted(request_id: str | None) -> str | None:
-    """Return the caller's own id where it is short and printable: it goes into logs and headers."""
-    return (
-        request_id
-        if request_id and len(request_id) <= LONGEST_ID and request_id.isascii() and request_id.isprintable()
-        else None
-    )
+    return request_id if request_id and SANE_ID.fullmatch(request_id) else None

@@ -1,0 +1,274 @@
+"""GraphQL over HTTP: whatever a client sends, it gets an answer that says what is wrong, never a fault of ours."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tests.main.conftest import Serve, Served
+from tests.main.made import DO, SECRET, Lines
+
+GRAPHQL = "application/graphql-response+json"
+PING = {"query": "{ ping }"}
+
+
+async def send(client: httpx.AsyncClient, body: bytes, **headers: str) -> httpx.Response:
+    given = {"content-type": "application/json"} | {
+        name.replace("_", "-"): text for name, text in headers.items()
+    }
+    return await client.post("/graphql", content=body, headers=given)
+
+
+async def test_question_is_answered_with_its_cost(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/graphql", json=PING)
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json() == {
+        "data": {"ping": "pong"},
+        "extensions": {"cost": {"requested": 1, "limit": 100_000}},
+    }
+
+
+@pytest.mark.parametrize("query", ["{ ping", "{ nothing }", "{ song(times: 1.5) }"])
+async def test_request_error_is_400_for_those_who_know_the_media_type(
+    client: httpx.AsyncClient, query: str
+) -> None:
+    answer = await client.post(
+        "/graphql", json={"query": query}, headers={"accept": f"{GRAPHQL}, application/json;q=0.9"}
+    )
+
+    assert answer.status_code == 400
+    assert "data" not in answer.json()
+    assert answer.json()["errors"]
+
+
+async def test_request_error_is_200_in_plain_json(client: httpx.AsyncClient) -> None:
+    answer = await client.post(
+        "/graphql", json={"query": "{ nothing }"}, headers={"accept": "application/json"}
+    )
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json()["errors"][0]["extensions"]["code"] == "GRAPHQL_INVALID"
+
+
+async def test_variable_of_the_wrong_type_is_a_request_error(client: httpx.AsyncClient) -> None:
+    body = {"query": "query ($times: Int!) { song(times: $times) }", "variables": {"times": 10**22}}
+
+    answer = await client.post("/graphql", json=body, headers={"accept": GRAPHQL})
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["extensions"]["code"] == "GRAPHQL_INVALID"
+
+
+async def test_field_error_is_200_in_the_media_type_of_graphql(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/graphql", json={"query": "{ failing }"}, headers={"accept": GRAPHQL})
+
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == GRAPHQL
+    assert answer.json()["data"] == {"failing": None}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"null",
+        b"5",
+        b'"text"',
+        b"[]",
+        b'[{"query": "{ ping }"}]',
+        b"\xff\xfe",
+        b'{"query": "\\ud800"}',
+        b"[" * 100_000,
+        b'{"query": ' + b"[" * 900 + b"]" * 900 + b"}",
+        b'{"query": 1e999}',
+        b'{"query": 99999999999999999999999999}',
+        b'{"query": ["{ ping }"]}',
+        b'{"query": "{ ping }", "variables": []}',
+        b'{"query": "{ ping }", "variables": "x"}',
+        b'{"query": "{ ping }", "operationName": {}}',
+        b'{"query": "{ ping }", "operationName": "Nobody"}',
+        b'{"query": "{ ping }", "extensions": 5}',
+        b'{"query": null}',
+        b'{"query": ""}',
+        b'{"query": "fragment F on Query { ping }"}',
+        b"{}",
+    ],
+    ids=lambda body: repr(body[:40]),
+)
+async def test_body_that_is_no_question_is_400(client: httpx.AsyncClient, body: bytes, lines: Lines) -> None:
+    answer = await send(client, body, accept=GRAPHQL)
+
+    assert answer.status_code == 400
+    assert answer.json()["errors"][0]["message"]
+    assert not [line for line in lines if line["level"] == "error"]
+
+
+async def test_documents_nested_beyond_reading_are_the_callers_mistake(
+    client: httpx.AsyncClient, lines: Lines
+) -> None:
+    query = "{" + "ping{" * 1_500 + "}" * 1_501
+
+    answer = await client.post("/graphql", json={"query": query}, headers={"accept": GRAPHQL})
+
+    assert answer.status_code == 400
+    assert not [line for line in lines if line["level"] == "error"]
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", ""]
+)
+async def test_other_content_types_are_415(client: httpx.AsyncClient, content_type: str) -> None:
+    answer = await send(client, b'{"query": "{ ping }"}', content_type=content_type)
+
+    assert answer.status_code == 415
+
+
+async def test_compressed_body_is_415(client: httpx.AsyncClient) -> None:
+    answer = await send(client, b"\x1f\x8b", content_encoding="gzip")
+
+    assert answer.status_code == 415
+
+
+async def test_announced_body_beyond_the_limit_is_413(serve: Serve, key: str) -> None:
+    async with serve(max_body_bytes=1_000) as served, served.client(key) as client:
+        answer = await send(client, b"x" * 1_001)
+
+    assert answer.status_code == 413
+
+
+async def test_chunked_body_beyond_the_limit_is_413(serve: Serve, key: str) -> None:
+    async def chunks() -> AsyncIterator[bytes]:
+        for _ in range(30):
+            yield b"x" * 100
+
+    async with serve(max_body_bytes=1_000) as served, served.client(key) as client:
+        answer = await client.post("/graphql", content=chunks(), headers={"content-type": "application/json"})
+
+    assert answer.status_code == 413
+
+
+async def test_body_that_does_not_arrive_is_408(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.main.bodies.SLOWEST_SECONDS", 0.2)
+    host, port = served.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+
+    writer.write(b"POST /graphql HTTP/1.1\r\nhost: here\r\ncontent-length: 100\r\n\r\n{")
+    answer = await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+async def test_client_that_hangs_up_in_its_body_is_no_fault(served: Served, lines: Lines) -> None:
+    host, port = served.url.removeprefix("http://").split(":")
+    _reader, writer = await asyncio.open_connection(host, int(port))
+    writer.write(b'POST /graphql HTTP/1.1\r\nhost: here\r\ncontent-length: 100\r\n\r\n{"query"')
+    await writer.drain()
+
+    writer.close()
+    while not [line for line in lines if line["event"] == "request.finished"]:
+        await asyncio.sleep(0.01)
+
+    assert not [line for line in lines if line["level"] == "error"]
+
+
+async def test_query_may_come_by_get(client: httpx.AsyncClient) -> None:
+    params = {"query": "query ($n: Int!) { song(times: $n) }", "variables": '{"n": 2}'}
+
+    answer = await client.get("/graphql", params=params)
+
+    assert answer.json()["data"] == {"song": "lala"}
+
+
+async def test_mutation_by_get_is_405_and_not_done(client: httpx.AsyncClient, calls: list[str]) -> None:
+    answer = await client.get("/graphql", params={"query": DO})
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "POST"
+    assert calls == []
+
+
+@pytest.mark.parametrize(
+    "params",
+    [{}, {"query": ""}, {"query": "{ ping }", "variables": "{"}, {"query": "{ ping }", "variables": "5"}],
+)
+async def test_get_that_is_no_question_is_400(client: httpx.AsyncClient, params: dict[str, str]) -> None:
+    answer = await client.get("/graphql", params=params)
+
+    assert answer.status_code == 400
+
+
+async def test_other_methods_are_405(client: httpx.AsyncClient) -> None:
+    answer = await client.put("/graphql", json=PING)
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "GET, POST"
+
+
+async def test_subscription_over_plain_http_is_refused_with_a_hint(
+    client: httpx.AsyncClient, calls: list[str]
+) -> None:
+    answer = await client.post("/graphql", json={"query": "subscription { bell { __typename } }"})
+
+    assert answer.status_code == 400
+    assert "text/event-stream" in answer.json()["errors"][0]["message"]
+    assert calls == []
+
+
+async def test_fault_of_ours_is_logged_whole_and_told_calmly(client: httpx.AsyncClient, lines: Lines) -> None:
+    answer = await client.post("/graphql", json={"query": "{ failing }"})
+
+    [error] = answer.json()["errors"]
+    [told] = [line for line in lines if line["event"] == "operation.failed"]
+    assert SECRET not in answer.text
+    assert error["extensions"] == {"code": "INTERNAL", "requestId": answer.headers["x-request-id"]}
+    assert answer.headers["x-request-id"] in error["message"]
+    assert str(told["exc_info"]) == SECRET
+    assert told["request_id"] == answer.headers["x-request-id"]
+
+
+@pytest.mark.parametrize(
+    ("query", "limit"),
+    [
+        ("{ song(times: 60000) }", "cost"),
+        ("{ " + " ".join(f"p{number}: ping" for number in range(61)) + " }", "aliases"),
+        ("{ " + "__schema { types { fields { type { " + "ofType { " * 20 + "name" + " }" * 25, "depth"),
+    ],
+)
+async def test_operation_beyond_a_limit_is_refused_before_any_resolver(
+    client: httpx.AsyncClient, calls: list[str], query: str, limit: str
+) -> None:
+    answer = await client.post("/graphql", json={"query": query}, headers={"accept": GRAPHQL})
+
+    assert answer.status_code == 400
+    assert limit in [error["extensions"].get("limit") for error in answer.json()["errors"]]
+    assert answer.json()["extensions"]["cost"]["limit"] == 100_000
+    assert calls == []
+
+
+async def test_document_of_too_many_tokens_is_refused_at_once(
+    client: httpx.AsyncClient, calls: list[str]
+) -> None:
+    began = time.perf_counter()
+
+    answer = await client.post(
+        "/graphql", json={"query": "{" + " ping" * 100_000 + "}"}, headers={"accept": GRAPHQL}
+    )
+
+    assert answer.status_code == 400
+    assert time.perf_counter() - began < 1
+    assert calls == []
+
+
+async def test_operation_that_takes_too_long_is_given_up(serve: Serve, key: str, calls: list[str]) -> None:
+    async with serve(request_timeout_seconds=0.2) as served, served.client(key) as client:
+        answer = await client.post("/graphql", json={"query": "{ waiting(seconds: 10) }"})
+
+    assert answer.json()["errors"][0]["extensions"]["code"] == "TIMEOUT"
+    assert calls == ["wait", "cancelled"]
