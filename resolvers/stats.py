@@ -61,8 +61,8 @@ async def teams(ctx: Context, *, first: int = 50, after: str | None = None) -> P
 async def player(
     ctx: Context,
     *,
-    id: str | None = None,
-    name: str | None = None,  # noqa: A002 - the contract's word
+    id: str | None = None,  # noqa: A002 - the contract's word
+    name: str | None = None,
 ) -> PlayerView | None:
     """Give the player of an id or of a full name, an active one before others of that name."""
     if (id is None) == (name is None):

@@ -70,7 +70,7 @@ def is_allowed(importer: str, target: str) -> bool:
     floor, target_floor = importer.split(".", maxsplit=1)[0], target.split(".", maxsplit=1)[0]
     own, other = domain_of(importer), domain_of(target)
     if own in ROOFS:
-        return other not in ROOFS or other == own or own == "cli"  # the command line starts the other roofs
+        return other not in ROOFS or own in {other, "cli"}  # the command line starts the other roofs
     if other in ROOFS or FLOORS.index(target_floor) > FLOORS.index(floor):
         return False
     if own is None or other is None:
