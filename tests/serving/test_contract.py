@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from strawberry.schema.config import StrawberryConfig
 from app.core.database import Database
 from app.core.feed import EventFeed
 from app.core.ids import WorkspaceId, encode_global_id
+from app.core.session import Connection
 from app.core.settings import Settings
 from app.governance.scopes import Scope
 from app.serving.pool import ModelPool
@@ -304,6 +305,27 @@ async def test_another_workspace_sees_nothing(
 
     assert found == {"prediction": None, "rollout": None, "endpoint": None}
     assert answer["__typename"] == "NotFoundError"
+
+
+async def test_as_many_statements_answer_fifty_rows_as_one(
+    ask: Ask, deploy: Ask, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await deploy()
+    opened: list[WorkspaceId] = []
+    reading = database.reading
+
+    def counted(workspace_id: WorkspaceId) -> AbstractAsyncContextManager[Connection]:
+        opened.append(workspace_id)
+        return reading(workspace_id)
+
+    monkeypatch.setattr(database, "reading", counted)
+    counts = []
+    for rows in (1, 50):
+        opened.clear()
+        await ask(PREDICT, input={"endpoint": make.MODEL, "rows": [planned()] * rows})
+        counts.append(len(opened))
+
+    assert counts == [2, 2]  # the deployment, its model version
 
 
 async def watch(
