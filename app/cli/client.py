@@ -19,9 +19,13 @@ LOOK_SECONDS = 0.1
 
 
 class Refused(PlatformError):
-    """The server answered with a problem; the message is the server's own."""
+    """The server answered with a problem, in its own words; `current_id` is what stands in the way."""
 
     code = "REFUSED"
+
+    def __init__(self, message: str, *, current_id: str | None = None) -> None:
+        super().__init__(message)
+        self.current_id = current_id
 
 
 class Client:
@@ -51,7 +55,8 @@ class Client:
         """Run a mutation of one root field; return its success, raise `Refused` where it met a problem."""
         [result] = self.ask(document, **variables).values()
         if not result["__typename"].endswith("Success"):
-            raise Refused(result.get("message", result["__typename"]))
+            message = result.get("message", result["__typename"])
+            raise Refused(message, current_id=result.get("currentId"))
         success: dict[str, Any] = result
         return success
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 from rich.console import Console
 
-from app.cli.client import Client
+from app.cli.client import Client, Refused
 from app.cli.story import TEMPLATE
 from app.core.ids import new_id
 
@@ -16,7 +16,9 @@ PREDICT = """mutation Predict($input: PredictInput!) { predict(input: $input) {
   __typename ... on PredictSuccess { predictions { id output { ... on ProbabilityOutput { probability } } } }
   ... on Error { message } } }"""
 REPLAY = """mutation Replay($input: ReplayGameInput!) { replayGame(input: $input) {
-  __typename ... on ReplayGameSuccess { run { id } game { id } } ... on Error { message } } }"""
+  __typename ... on ReplayGameSuccess { game { id } }
+  ... on ConflictError { currentId } ... on Error { message } } }"""
+REPLAYED = "query Replayed($run: ID!) { node(id: $run) { ... on ReplayRun { game { id } } } }"
 QUERY = '{{ season(label: "{season}") {{ standings {{ team {{ name }} wins losses }} }} }}'
 SUBSCRIPTION = 'subscription {{ game(id: "{game}") {{ __typename ... on StreamEvent {{ cursor }} }} }}'
 
@@ -39,8 +41,7 @@ def print_ending(client: Client, *, key_file: Path, replay: bool, seconds: float
         "curl": _curl(client.server, key_file, game["id"]),
     }
     if replay:
-        replayed = client.act(REPLAY, input={"idempotencyKey": f"up:{new_id()}"})["game"]["id"]
-        lines["Subscription"] = SUBSCRIPTION.format(game=replayed)
+        lines["Subscription"] = SUBSCRIPTION.format(game=_replay(client))
     probability = _probability(client, game["id"])
     console = Console()
     console.rule("Courtside")
@@ -51,6 +52,18 @@ def print_ending(client: Client, *, key_file: Path, replay: bool, seconds: float
     for name, line in lines.items():
         print(f"{name:<13} {line}")  # not rich's print: it would break the lines, and a key into words
     console.rule("Ctrl-C stops everything")
+
+
+def _replay(client: Client) -> str:
+    """Start a replay, or join the one that an earlier `up` has started; return the game's id."""
+    try:
+        game = client.act(REPLAY, input={"idempotencyKey": f"up:{new_id()}"})["game"]
+    except Refused as refused:
+        if refused.current_id is None:
+            raise
+        game = client.ask(REPLAYED, run=refused.current_id)["node"]["game"]
+    game_id: str = game["id"]
+    return game_id
 
 
 def _probability(client: Client, game: str) -> float:

@@ -12,7 +12,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 @contextmanager
 def told_to_stop(stop: Callable[[], object]) -> Iterator[None]:
-    """Call `stop` in the running event loop at each request to end; whoever asks twice is heard twice."""
+    """Call `stop` in the running event loop at each request to end: whoever asks twice is heard twice."""
     loop = asyncio.get_running_loop()
     for each in SIGNALS:
         loop.add_signal_handler(each, stop)

@@ -125,9 +125,9 @@ def _children(settings: Settings) -> Iterator[Children]:
             children[name] = leash.start([sys.executable, "-m", "app.cli", name], environment)
         yield children
     finally:
+        _ignore_signals()
         for child in children.values():
             child.terminate()
-        leash.release()
         deadline = time.monotonic() + STOP_MAY_TAKE_SECONDS
         for name, child in children.items():
             try:
@@ -136,6 +136,7 @@ def _children(settings: Settings) -> Iterator[Children]:
                 log.warning("child.killed", name=name)
                 child.kill()
                 child.wait()
+        leash.release()  # not before: to a child it would be a second, impatient request
 
 
 def _stay(children: Children) -> None:
@@ -152,9 +153,14 @@ def _look_after(children: Children) -> None:
 
 
 def _interrupt(_signal: int, _frame: object) -> None:
-    for each in SIGNALS:  # one is enough: stopping takes seconds and must not be cut short
-        signal.signal(each, signal.SIG_IGN)
+    _ignore_signals()
     raise Interrupted
+
+
+def _ignore_signals() -> None:
+    """Stop listening: one request is enough, and stopping takes seconds that must not be cut short."""
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
 
 
 def _with_free_port(settings: Settings) -> Settings:
