@@ -6,6 +6,7 @@ from sqlalchemy import BigInteger, Column, Identity, Index
 from sqlalchemy.dialects.postgresql import ARRAY, TEXT
 from sqlmodel import Field
 
+import app.core.tables  # noqa: F401 - referred to by foreign keys
 from app.core.columns import Identified, Instant, Json, WorkspaceOwned, created_now, instant, json_object
 
 

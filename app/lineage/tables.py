@@ -5,6 +5,7 @@ import uuid
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
+import app.core.tables  # noqa: F401 - referred to by foreign keys
 from app.core.columns import Identified, Instant, WorkspaceOwned, created_now
 
 
