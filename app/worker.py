@@ -7,18 +7,19 @@ something to its right. Every entry may be called twice for the same run or even
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Coroutine, Mapping
 from functools import partial
 
 import structlog
 
 from app.core.child import preload_children
 from app.core.database import Database
-from app.core.errors import Unavailable
+from app.core.errors import PlatformError
 from app.core.events import RecordedEvent
 from app.core.feed import EventFeed
 from app.core.handling import Handlers, deliver_forever
 from app.core.ids import RunId, WorkspaceId
+from app.core.pulse import waited
 from app.core.queue import Queue
 from app.core.retention import delete_old
 from app.core.runs import ClaimedRun, RunKind, Work, carry_out, wake_lost_runs
@@ -40,6 +41,9 @@ log = structlog.get_logger()
 
 SWEEP_SECONDS = 10.0
 RETENTION_SECONDS = 3600.0
+RETRY_SECONDS = 1.0
+GRACE_SECONDS = 1.0
+"""How long an event's handler may still take when the worker is told to stop; its event comes again."""
 CHILDREN_IMPORT = ("app.training.child_work", "sklearn.linear_model", "sklearn.pipeline", "skops.io")
 
 
@@ -72,7 +76,7 @@ def handlers(tracking: Tracking) -> Handlers:
 
 
 async def run_worker(settings: Settings, database: Database, stop: asyncio.Event) -> None:
-    """Do what there is to do until `stop` is set."""
+    """Do what there is to do until `stop` is set; then what can't end in a moment is left to another."""
     preload_children(CHILDREN_IMPORT)
     tracking = Tracking(database.dsn, settings.state_dir / "mlflow-artifacts")
     by_kind = works(settings, tracking)
@@ -80,10 +84,13 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
     await feed.start()
     owner = f"{socket.gethostname()}:{os.getpid()}"
     log.info("worker.started", owner=owner, concurrency=settings.worker_concurrency)
-    async with asyncio.TaskGroup() as group:
-        group.create_task(deliver_forever(database, feed, handlers(tracking), stop))
-        group.create_task(_every(SWEEP_SECONDS, stop, partial(wake_lost_runs, database, list(by_kind))))
-        group.create_task(_every(RETENTION_SECONDS, stop, partial(_forget_old, settings, database)))
+    chores = (
+        (RETRY_SECONDS, partial(deliver_forever, database, feed, handlers(tracking), stop)),
+        (SWEEP_SECONDS, partial(wake_lost_runs, database, list(by_kind))),
+        (RETENTION_SECONDS, partial(_forget_old, settings, database)),
+    )
+    under_way = [asyncio.create_task(_every(seconds, stop, chore)) for seconds, chore in chores]
+    try:
         await Queue(database.dsn, pool_size=settings.worker_concurrency + 2).work(
             partial(_look_at, database, by_kind, owner),
             concurrency=settings.worker_concurrency,
@@ -91,7 +98,12 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
             stalled_seconds=settings.worker_stalled_seconds,
             stop=stop,
         )
-    await feed.stop()
+        await asyncio.wait(under_way, timeout=GRACE_SECONDS)
+    finally:
+        for chore in under_way:
+            chore.cancel()
+        await asyncio.gather(*under_way, return_exceptions=True)
+        await feed.stop()
     log.info("worker.stopped", owner=owner)
 
 
@@ -109,13 +121,14 @@ async def _forget_old(settings: Settings, database: Database) -> None:
         await delete_old(database, WorkspaceId(workspace_id), hours=settings.event_retention_hours)
 
 
-async def _every(seconds: float, stop: asyncio.Event, do: Callable[[], Awaitable[object]]) -> None:
+async def _every(seconds: float, stop: asyncio.Event, do: "partial[Coroutine[None, None, object]]") -> None:
+    """Do a chore again and again until `stop` is set; a chore that fails is tried again, and stops no other."""
+    chore = do.func.__name__.strip("_")
     while not stop.is_set():
         try:
             await do()
-        except Unavailable as error:
-            log.warning("worker.chore_postponed", chore=getattr(do, "func", do).__name__, reason=error.message)
-        try:
-            await asyncio.wait_for(stop.wait(), seconds)
-        except TimeoutError:
-            continue
+        except PlatformError as error:
+            log.warning("worker.chore_postponed", chore=chore, reason=error.message)
+        except Exception:  # the worker's loop: one chore's fault must not end the work
+            log.exception("worker.chore_failed", chore=chore)
+        await waited(stop, seconds)

@@ -19,6 +19,8 @@ from app.governance.keys import create_key
 from app.governance.scopes import ALL_SCOPES, Scope
 from app.main import create_app
 from app.main.server import Server
+from schema.execution import Contract
+from schema.limits import Limits
 from tests.main import made
 
 MakeKey = Callable[..., Awaitable[str]]
@@ -37,10 +39,12 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(settings: Settings, database: Database) -> AsyncIterator[Served]:
-    """Serve the small contract until the block ends; streams that are open are ended."""
+async def serving(
+    settings: Settings, database: Database, build: Callable[[Limits], Contract] = made.build
+) -> AsyncIterator[Served]:
+    """Serve a contract, the small one by default, until the block ends; streams that are open are ended."""
     with listen("127.0.0.1", 0) as listening:
-        server = Server(create_app(settings, database, build=made.build), settings)
+        server = Server(create_app(settings, database, build=build), settings)
         running = asyncio.create_task(server.serve(sockets=[listening]))
         while not server.started:
             assert not running.done(), running.exception()
@@ -50,6 +54,13 @@ async def serving(settings: Settings, database: Database) -> AsyncIterator[Serve
         finally:
             server.stop()
             await running
+
+
+async def eventually(check: Callable[[], bool], seconds: float = 5.0) -> None:
+    """Wait until it is so."""
+    async with asyncio.timeout(seconds):
+        while not check():  # noqa: ASYNC110 - what is waited for knows no event
+            await asyncio.sleep(0.01)
 
 
 Serve = Callable[..., AbstractAsyncContextManager[Served]]

@@ -1,4 +1,4 @@
-"""GraphQL over HTTP: whatever a client sends, it gets an answer that says what is wrong, never a fault of ours."""
+"""GraphQL over HTTP: whatever a client sends, the answer says what is wrong, and it is never a fault of ours."""
 
 import asyncio
 import time
@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.main.conftest import Serve, Served
+from tests.main.conftest import Serve, Served, eventually
 from tests.main.made import DO, SECRET, Lines
 
 GRAPHQL = "application/graphql-response+json"
@@ -172,8 +172,7 @@ async def test_client_that_hangs_up_in_its_body_is_no_fault(served: Served, line
     await writer.drain()
 
     writer.close()
-    while not [line for line in lines if line["event"] == "request.finished"]:
-        await asyncio.sleep(0.01)
+    await eventually(lambda: "request.finished" in [line["event"] for line in lines])
 
     assert not [line for line in lines if line["level"] == "error"]
 
