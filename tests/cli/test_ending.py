@@ -15,20 +15,13 @@ GAME = {
 }
 PICKED = {"data": {"games": {"edges": [{"node": GAME}]}}}
 SEASONS = {"data": {"seasons": [{"label": "2023-24"}]}}
-PREDICTED = {
-    "data": {
-        "predict": {
-            "__typename": "PredictSuccess",
-            "predictions": [{"id": "P", "output": {"probability": 0.342}}],
-        }
-    }
-}
+ANSWER = {"__typename": "PredictSuccess", "predictions": [{"id": "P", "output": {"probability": 0.342}}]}
+PREDICTED = {"data": {"predict": ANSWER}}
+CONFLICT = {"__typename": "ConflictError", "message": "It is being replayed."}
 
 
 def problem(**facts: object) -> dict[str, object]:
-    return {
-        "data": {"replayGame": {"__typename": "ConflictError", "message": "It is being replayed.", **facts}}
-    }
+    return {"data": {"replayGame": {**CONFLICT, **facts}}}
 
 
 @pytest.fixture
