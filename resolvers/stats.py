@@ -43,6 +43,11 @@ def league_id(key: str | None) -> int:
     return int(key)
 
 
+def storable_text(given: str) -> str:
+    """Give a text that PostgreSQL can compare with: it refuses NUL, and nothing stored has one."""
+    return given.replace("\x00", "\N{REPLACEMENT CHARACTER}")
+
+
 def season_year(season: str | None) -> int | None:
     """Give the start year of a season's label; raises Invalid for what is no label."""
     return None if season is None else parse_season(season)
@@ -50,7 +55,7 @@ def season_year(season: str | None) -> int | None:
 
 async def team(ctx: Context, *, abbreviation: str) -> TeamView | None:
     """Give the team of today's abbreviation."""
-    return await find_team_by_abbreviation(ctx.database, abbreviation)
+    return await find_team_by_abbreviation(ctx.database, storable_text(abbreviation))
 
 
 async def teams(ctx: Context, *, first: int = 50, after: str | None = None) -> Page[TeamView]:
@@ -69,7 +74,7 @@ async def player(
         raise Invalid("Ask for a player by `id` or by `name`: give exactly one of them.")
     if id is not None:
         return (await find_players(ctx.database, [league_id(key_of(id, "Player"))]))[0]
-    named = (await find_players_by_name(ctx.database, [str(name)]))[0]
+    named = (await find_players_by_name(ctx.database, [storable_text(str(name))]))[0]
     return named[0] if named else None
 
 
@@ -77,7 +82,8 @@ async def players(
     ctx: Context, *, search: str | None = None, first: int = 20, after: str | None = None
 ) -> Page[PlayerView]:
     """Give a page of players, by name."""
-    return await list_players(ctx.database, search=search, first=first, after=after)
+    wanted = None if search is None else storable_text(search)
+    return await list_players(ctx.database, search=wanted, first=first, after=after)
 
 
 async def rosters(teams: Sequence[TeamView], ctx: Context, *, season: str) -> list[list[PlayerView]]:

@@ -13,6 +13,7 @@ from app.stats.store.provenance import (
 from app.stats.store.quarantine import list_quarantined_rows
 from app.stats.views import GameView, QuarantinedRowView, SourceFileView
 from resolvers.context import Context
+from resolvers.stats import storable_text
 
 NO_ID = UUID(int=0)
 
@@ -26,7 +27,8 @@ async def all_quarantined_rows(
     ctx: Context, *, rule: str | None = None, first: int = 20, after: str | None = None
 ) -> Page[QuarantinedRowView]:
     """Give a page of the refused rows of all sources, the newest first."""
-    return await list_quarantined_rows(ctx.database, rule=rule, first=first, after=after)
+    wanted = None if rule is None else storable_text(rule)
+    return await list_quarantined_rows(ctx.database, rule=wanted, first=first, after=after)
 
 
 async def quarantined_rows(

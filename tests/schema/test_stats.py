@@ -156,6 +156,27 @@ async def test_what_is_not_there_is_null(league: League, ask: Ask) -> None:
     assert set(found.values()) == {None}
 
 
+async def test_a_text_that_cannot_be_stored_is_found_nowhere(league: League, ask: Ask) -> None:
+    await league.load([])
+
+    found = await ask(
+        """query ($nul: String!) { team(abbreviation: $nul) { id } player(name: $nul) { id }
+          players(search: $nul) { edges { cursor } } quarantinedRows(rule: $nul) { edges { cursor } } }""",
+        nul="B\x00S",
+    )
+
+    nothing: dict[str, object] = {"edges": []}
+    assert found == {"team": None, "player": None, "players": nothing, "quarantinedRows": nothing}
+
+
+async def test_a_player_is_asked_for_in_one_way(league_contract: Contract, context: Context) -> None:
+    for text in ("{ player { id } }", '{ player(id: "x", name: "y") { id } }'):
+        result = await league_contract.execute(text, context_value=context)
+
+        assert result.errors is not None
+        assert "exactly one" in result.errors[0].message
+
+
 async def test_a_page_that_is_too_large_is_refused(league_contract: Contract, context: Context) -> None:
     result = await league_contract.execute("{ games(first: 501) { totalCount } }", context_value=context)
 
