@@ -83,7 +83,7 @@ def appearance_reader(columns: Sequence[str]) -> AppearanceReader:
 
 
 @lru_cache(maxsize=4096)  # ten players of a side repeat the same eight cells
-def _read_appearance(  # noqa: PLR0913, PLR0917 - eight cells, in the order of the columns
+def _read_appearance(
     season: str,
     team_id: str,
     abbreviation: str,
