@@ -82,7 +82,9 @@ async def test_a_planned_game_has_the_features_of_the_played_one(
     played = (await matchups(database, workspace_id))[600:640]
     async with database.reading(workspace_id) as connection:
         ids = [each.game_id for each in played]
-        games = {row["id"]: row for row in await connection.fetch("select * from game where id = any($1)", ids)}
+        games = {
+            row["id"]: row for row in await connection.fetch("select * from game where id = any($1)", ids)
+        }
         planned = [
             PlannedGame(game["home_team_id"], game["away_team_id"], game["date"], game["season_start_year"])
             for game in (games[each.game_id] for each in played)

@@ -21,9 +21,7 @@ async def make_version(
 ) -> ModelVersionId:
     """Register another version of a model."""
     async with database.writing(workspace_id) as session:
-        run = await create_run(
-            session, kind=RunKind.TRAINING, job_name=model, input={}, request_id=None
-        )
+        run = await create_run(session, kind=RunKind.TRAINING, job_name=model, input={}, request_id=None)
         experiment_id = await open_experiment(session, "made")
         session.add(
             TrainingRun(run_id=run.id, experiment_id=experiment_id, template=model, params={}, seed=0)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -17,12 +18,10 @@ from app.core.feed import EventFeed
 from app.core.ids import RunId, WorkspaceId, uuid_of
 from app.core.runs import carry_out
 from app.core.settings import Settings
-from app.datasets.ingestion import ingest_simulated
 from app.governance.actors import Actor, ActorKind
 from app.governance.scopes import ALL_SCOPES, Scope
 from app.registry.versions import register_version
 from app.serving.pool import ModelPool
-from app.stats.simulation import simulate_seasons
 from app.training.child_work import CHILD_IMPORTS
 from app.training.pipeline import TrainingParts, execute_training
 from app.training.tracking import Tracking
@@ -33,6 +32,7 @@ from schema.registry import RegistryMutation, RegistryQuery
 from schema.relay import NodeQuery
 from schema.scalars import SCALARS
 from schema.training import TrainingMutation, TrainingQuery, TrainingSubscription
+from tests.features.seasons import load_seasons
 
 LAUNCH = """mutation Launch($input: LaunchTrainingInput!) { launchTraining(input: $input) {
   __typename
@@ -130,14 +130,14 @@ async def test_a_run_is_launched_watched_measured_and_named_champion(
     database: Database,
     workspace_id: WorkspaceId,
 ) -> None:
-    await ingest_simulated(database, workspace_id, simulate_seasons(2022, 2, seed=7), name="league")
+    await load_seasons(database, workspace_id, 2022, 2, seed=7)
     launched = (await ask(LAUNCH, input={**INPUT, "clientMutationId": "mine"}))["launchTraining"]
     run = launched["run"]["id"]
 
     watching = asyncio.create_task(watch(contract, context, WATCH, run=run))
     await work(run)
     events = await watching
-    found = await ask(STORY, run=run)
+    story = await ask(STORY, run=run)
     moved = (await ask(CROWN, input=CROWNING))["setModelAlias"]
     model = (await ask(MODEL))["registeredModel"]
 
@@ -147,12 +147,128 @@ async def test_a_run_is_launched_watched_measured_and_named_champion(
     states = [event["to"] for event in events if event["__typename"] == "RunStateChanged"]
     assert states == ["QUEUED", "RUNNING", "COMPLETED"]
     assert events[-1] == {"__typename": "StreamEnding", "reason": "TERMINAL_STATE"}
-    import pprint
-    pprint.pprint(found)
-    pprint.pprint(moved)
-    pprint.pprint(model)
+    found_run, produced = story["run"], story["run"]["produced"]
+    [evaluation] = produced["evaluations"]
+    shown = {each["key"]: each["value"] for each in evaluation["metrics"]}
+    assert (found_run["__typename"], found_run["state"], found_run["failure"]) == (
+        *("TrainingRun", "COMPLETED", None),
+    )
+    assert found_run["metricHistory"] == [{"step": 2023, "value": shown["log_loss"]}]
+    assert {"key": "test_season", "value": "2023-24"} in found_run["params"]
+    assert found_run["inputs"][0]["dataset"] == {"namespace": "features", "name": "win-probability"}
+    assert found_run["experiment"] == {"name": "tests", "runs": {"edges": [{"node": {"id": run}}]}}
+    assert (produced["name"], produced["version"], produced["format"]) == ("win-probability/1", 1, "skops")
+    assert evaluation["population"] == "regular season 2023-24 (simulated)"
+    assert sum(each["n"] for each in evaluation["calibration"]) == evaluation["games"] == 1230
+    features = [each["name"] for each in story["featureView"]["features"]]
+    assert features == [column["name"] for column in produced["inputSchema"]]
+    sampled = {event["key"]: event["value"] for event in events if event["__typename"] == "MetricSampled"}
+    assert sampled["test_log_loss"] == shown["log_loss"]
+    assert moved["change"]["to"] == {"version": 1}
+    assert model["alias"] == {"version": 1, "source": {"id": run}}
+    assert model["aliases"] == [
+        {"name": "champion", "setBy": {"name": "tester"}, "version": {"aliases": ["champion"]}}
+    ]
 
 
+async def test_a_stream_resumes_behind_its_cursor_and_ends_at_once_where_all_was_seen(
+    ask: Ask, contract: Contract, context: Context
+) -> None:
+    run = (await ask(LAUNCH, input=INPUT))["launchTraining"]["run"]["id"]
+    await ask(CANCEL, input={"run": run, "reason": "a test"})
+
+    everything = await watch(contract, context, WATCH, run=run)
+    [queued, cancelled, _] = everything
+    rest = await watch(contract, context, WATCH, run=run, after=queued["cursor"])
+    nothing = await watch(contract, context, WATCH, run=run, after=cancelled["cursor"])
+
+    assert [event.get("to") for event in everything] == ["QUEUED", "CANCELLED", None]
+    assert rest == everything[1:]
+    assert nothing == [{"__typename": "StreamEnding", "reason": "TERMINAL_STATE"}]
+
+
+async def test_the_same_key_returns_the_same_run_and_refuses_another_input(ask: Ask) -> None:
+    first = (await ask(LAUNCH, input=INPUT))["launchTraining"]
+
+    again = (await ask(LAUNCH, input=INPUT))["launchTraining"]
+    other = (await ask(LAUNCH, input={**INPUT, "seed": 1}))["launchTraining"]
+
+    assert (again["replayed"], again["run"]["id"]) == (True, first["run"]["id"])
+    assert (other["__typename"], other["code"]) == ("ValidationError", "IDEMPOTENCY_MISMATCH")
+
+
+async def test_two_requests_with_one_key_at_once_make_one_run(ask: Ask, context: Context) -> None:
+    done = await asyncio.gather(*(ask(LAUNCH, input=INPUT) for _ in range(4)))
+
+    answers = [each["launchTraining"] for each in done]
+    assert sorted(each["replayed"] for each in answers) == [False, True, True, True]
+    assert len({each["run"]["id"] for each in answers}) == 1
+    async with context.reading() as connection:
+        assert await connection.fetchval("select count(*) from run") == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"template": "magic"},
+            {"__typename": "NotFoundError", "missingId": "magic", "path": ["template"]},
+        ),
+        (
+            {"params": [{"key": "c", "value": "1"}, {"key": "zeal", "value": "2"}]},
+            {
+                "__typename": "ValidationError",
+                "issues": [{"path": ["params", "1", "key"], "rule": "known-parameter"}],
+            },
+        ),
+        ({"seed": -1}, {"issues": [{"path": ["seed"], "rule": "range"}]}),
+        ({"experiment": " "}, {"issues": [{"path": ["experiment"], "rule": "length"}]}),
+        ({"datasetVersion": "nonsense"}, {"missingId": "nonsense", "path": ["datasetVersion"]}),
+        ({"idempotencyKey": ""}, {"code": "VALIDATION"}),
+    ],
+)
+async def test_a_launch_that_cannot_be_is_told_why_and_leaves_nothing(
+    changes: dict[str, Any], expected: dict[str, Any], ask: Ask, context: Context
+) -> None:
+    found = (await ask(LAUNCH, input={**INPUT, **changes}))["launchTraining"]
+
+    assert {key: found[key] for key in expected} == expected
+    async with context.reading() as connection:
+        counts = "select (select count(*) from run) + (select count(*) from idempotency_key)"
+        assert await connection.fetchval(counts) == 0
+
+
+async def test_a_launch_without_its_scope_is_forbidden(ask: Ask, context: Context) -> None:
+    context.caller = replace(context.actor, scopes=frozenset({Scope.STATS_READ}))
+
+    found = (await ask(LAUNCH, input=INPUT))["launchTraining"]
+
+    assert (found["__typename"], found["requiredScope"]) == ("ForbiddenError", "TRAIN_WRITE")
+
+
+async def test_a_run_that_has_ended_cannot_be_cancelled(ask: Ask) -> None:
+    run = (await ask(LAUNCH, input=INPUT))["launchTraining"]["run"]["id"]
+
+    done = (await ask(CANCEL, input={"run": run, "reason": "a test"}))["cancelRun"]
+    again = (await ask(CANCEL, input={"run": run, "reason": "a test"}))["cancelRun"]
+    nobody = (await ask(CANCEL, input={"run": "nonsense", "reason": "a test"}))["cancelRun"]
+
+    assert done["run"]["state"] == "CANCELLED"
+    assert (again["__typename"], nobody["__typename"]) == ("ConflictError", "NotFoundError")
+
+
+async def test_what_is_not_there_is_null(ask: Ask) -> None:
+    found = await ask(
+        """{ run(id: "nonsense") { id } experiment(name: "none") { id }
+        registeredModel(name: "none") { id } featureView(name: "none") { id }
+        dataset(namespace: "file", name: "none") { id } }"""
+    )
+
+    assert set(found.values()) == {None}
+
+
+CANCEL = """mutation Cancel($input: CancelRunInput!) { cancelRun(input: $input) { __typename
+  ... on CancelRunSuccess { run { id state } } ... on Error { code message } } }"""
 WATCH = """subscription Watch($run: ID!, $after: EventCursor) { trainingRun(run: $run, after: $after) {
   __typename
   ... on MetricSampled { cursor key step value }

@@ -19,7 +19,9 @@ async def work(url: str, workspace: str, run: str, folder: str) -> None:
     pipeline.fit_model = fit_for_ever
     database = await Database.open(url)
     parts = pipeline.TrainingParts(
-        Path(folder) / "artifacts", Tracking(database.dsn, Path(folder) / "mlflow-artifacts"), register_version
+        Path(folder) / "artifacts",
+        Tracking(database.dsn, Path(folder) / "mlflow-artifacts"),
+        register_version,
     )
     execute = partial(pipeline.execute_training, parts=parts)
     ids = WorkspaceId(UUID(workspace)), RunId(UUID(run))

@@ -21,7 +21,6 @@ from tests.training.kinds import Launch, Train
 from tests.training.slow_fit import fit_for_ever
 
 PROJECT = Path(__file__).resolve().parents[2]
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")  # MLflow's own, of SQLAlchemy's
 
 
 async def rows_of(database: Database, workspace_id: WorkspaceId, sql: str) -> list[asyncpg.Record]:
