@@ -7,7 +7,7 @@ something to its right. Every entry may be called twice for the same run or even
 import asyncio
 import os
 import socket
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 
 import structlog
@@ -84,12 +84,14 @@ async def run_worker(settings: Settings, database: Database, stop: asyncio.Event
     await feed.start()
     owner = f"{socket.gethostname()}:{os.getpid()}"
     log.info("worker.started", owner=owner, concurrency=settings.worker_concurrency)
-    chores = (
-        (RETRY_SECONDS, partial(deliver_forever, database, feed, handlers(tracking), stop)),
-        (SWEEP_SECONDS, partial(wake_lost_runs, database, list(by_kind))),
-        (RETENTION_SECONDS, partial(_forget_old, settings, database)),
-    )
-    under_way = [asyncio.create_task(_every(seconds, stop, chore)) for seconds, chore in chores]
+    chores: dict[str, tuple[float, Callable[[], Awaitable[object]]]] = {
+        "deliver events": (RETRY_SECONDS, partial(deliver_forever, database, feed, handlers(tracking), stop)),
+        "wake lost runs": (SWEEP_SECONDS, partial(wake_lost_runs, database, list(by_kind))),
+        "forget what is old": (RETENTION_SECONDS, partial(_forget_old, settings, database)),
+    }
+    under_way = [
+        asyncio.create_task(_every(seconds, stop, name, do)) for name, (seconds, do) in chores.items()
+    ]
     try:
         await Queue(database.dsn, pool_size=settings.worker_concurrency + 2).work(
             partial(_look_at, database, by_kind, owner),
@@ -121,9 +123,10 @@ async def _forget_old(settings: Settings, database: Database) -> None:
         await delete_old(database, WorkspaceId(workspace_id), hours=settings.event_retention_hours)
 
 
-async def _every(seconds: float, stop: asyncio.Event, do: "partial[Coroutine[None, None, object]]") -> None:
-    """Do a chore again and again until `stop` is set; a chore that fails is tried again, and stops no other."""
-    chore = do.func.__name__.strip("_")
+async def _every(
+    seconds: float, stop: asyncio.Event, chore: str, do: Callable[[], Awaitable[object]]
+) -> None:
+    """Do a chore again and again until `stop` is set; one that fails is tried again, and stops no other."""
     while not stop.is_set():
         try:
             await do()

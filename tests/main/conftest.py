@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 import structlog
+from websockets.asyncio.client import ClientConnection
 
 from app.cli.listening import listen
 from app.core.database import Database
@@ -22,6 +23,7 @@ from app.main.server import Server
 from schema.execution import Contract
 from schema.limits import Limits
 from tests.main import made
+from tests.main.sockets import signed_in
 
 MakeKey = Callable[..., Awaitable[str]]
 
@@ -124,3 +126,9 @@ def lines() -> Iterator[made.Lines]:
     )
     yield kept
     structlog.configure(processors=before)
+
+
+@pytest.fixture
+async def socket(served: Served, key: str) -> AsyncIterator[ClientConnection]:
+    async with signed_in(served.url, key) as socket:
+        yield socket

@@ -23,7 +23,7 @@ NOBODYS = "cs_" + "0" * 16 + "_" + "0" * 64
 async def test_request_without_a_known_key_is_refused_with_a_reason(
     served: Served, authorization: str | None, calls: list[str]
 ) -> None:
-    headers = {} if authorization is None else {"authorization": authorization.encode("latin-1")}
+    headers = [] if authorization is None else [(b"authorization", authorization.encode("latin-1"))]
 
     async with served.client() as client:
         answer = await client.post("/graphql", json=PING, headers=headers)
@@ -103,3 +103,16 @@ async def test_probes_and_metrics_need_no_key(served: Served) -> None:
         statuses = [(await client.get(path)).status_code for path in ("/healthz/live", "/metrics")]
 
     assert statuses == [200, 200]
+
+
+async def test_keys_that_cannot_be_looked_up_are_not_called_bad(
+    served: Served, key: str, database: Database
+) -> None:
+    await database.pool.close()
+
+    async with served.client(key) as client:
+        answer = await client.post("/graphql", json=PING)
+
+    assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "1"
+    assert answer.json()["errors"][0]["extensions"]["code"] == "DEPENDENCY_DOWN"
