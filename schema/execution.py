@@ -15,6 +15,7 @@ from strawberry.types import ExecutionContext
 
 from app.core.errors import PlatformError
 from resolvers.context import Context
+from schema.documents import Library, Reading
 from schema.limits import CEILING, Limits, Measure, Ruler, broken_limits
 
 log = structlog.get_logger()
@@ -119,4 +120,11 @@ class TimeLimit(SchemaExtension):
 
 def extensions_for(limits: Limits) -> list[Any]:
     """Return what stands around every operation, outermost first."""
-    return [ErrorDressing, lambda: MaxTokensLimiter(limits.tokens), lambda: LimitCheck(limits), TimeLimit]
+    library = Library()
+    return [
+        ErrorDressing,
+        lambda: MaxTokensLimiter(limits.tokens),
+        lambda: LimitCheck(limits),
+        lambda: Reading(library),
+        TimeLimit,
+    ]

@@ -8,9 +8,12 @@ import asyncio
 import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import BinaryIO
 
 VARIABLE = "COURTSIDE_LEASH"
+LONGEST_LOG_BYTES = 10_000_000
 
 
 @contextmanager
@@ -39,17 +42,31 @@ class Leash:
     def __init__(self) -> None:
         self._theirs, self._ours = os.pipe()
 
-    def start(self, command: Sequence[str], environment: dict[str, str]) -> subprocess.Popen[bytes]:
-        """Start a programme in a session of its own, so that Ctrl-C reaches it through us alone."""
-        return subprocess.Popen(  # noqa: S603 - our own command line
-            command,
-            env={**os.environ, **environment, VARIABLE: str(self._theirs)},
-            pass_fds=[self._theirs],
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-        )
+    def start(
+        self, command: Sequence[str], environment: dict[str, str], *, log: Path | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start a programme in a session of its own, so that Ctrl-C reaches it through us alone.
+
+        What it says goes to the end of the file `log`, begun anew where it had grown long, else where our
+        own words go.
+        """
+        with nullcontext() if log is None else _opened(log) as output:
+            return subprocess.Popen(  # noqa: S603 - our own command line
+                command,
+                env={**os.environ, **environment, VARIABLE: str(self._theirs)},
+                pass_fds=[self._theirs],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,
+            )
 
     def release(self) -> None:
         """Let every child go: each ends in its own good time."""
         os.close(self._ours)
         os.close(self._theirs)
+
+
+def _opened(log: Path) -> BinaryIO:
+    is_long = log.exists() and log.stat().st_size > LONGEST_LOG_BYTES
+    return log.open("wb" if is_long else "ab")

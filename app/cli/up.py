@@ -53,14 +53,14 @@ def up(
     for each in SIGNALS:
         signal.signal(each, _interrupt)
     try:
-        settings = _with_free_port(settle(state_dir=state_dir, host=host, port=port))
+        settings = _with_free_port(settle(state_dir=state_dir, host=host, port=port, answers=True))
         with ground(settings) as standing:
             bring_up_to_date(standing)
             key = asyncio.run(_key(standing))
             with _children(settings) as children:
                 client = Client(address_of(settings.host, settings.port), key)
                 _play(standing, children, client, paths, replay=replay, began=began)
-                _stay(children)
+                _stay(settings, children)
     except Interrupted:
         log.info("up.stopping")
     log.info("up.stopped")
@@ -70,7 +70,7 @@ def _play(
     standing: Ground, children: Children, client: Client, paths: list[Path], *, replay: bool, began: float
 ) -> None:
     def look() -> None:
-        _look_after(children)
+        _look_after(standing.settings, children)
 
     client.await_health("live", seconds=START_MAY_TAKE_SECONDS, meanwhile=look)
     print_opening(client.server)
@@ -119,10 +119,12 @@ def _children(settings: Settings) -> Iterator[Children]:
         "COURTSIDE_HOST": settings.host,
         "COURTSIDE_PORT": str(settings.port),
     }
+    settings.logs_directory.mkdir(exist_ok=True)
     children: Children = {}
     try:
         for name in ("serve", "worker"):
-            children[name] = leash.start([sys.executable, "-m", "app.cli", name], environment)
+            command = [sys.executable, "-m", "app.cli", name]
+            children[name] = leash.start(command, environment, log=_log_of(settings, name))
         yield children
     finally:
         _ignore_signals()
@@ -139,17 +141,22 @@ def _children(settings: Settings) -> Iterator[Children]:
         leash.release()  # not before: to a child it would be a second, impatient request
 
 
-def _stay(children: Children) -> None:
+def _stay(settings: Settings, children: Children) -> None:
     while True:
-        _look_after(children)
+        _look_after(settings, children)
         time.sleep(LOOK_SECONDS)
 
 
-def _look_after(children: Children) -> None:
+def _look_after(settings: Settings, children: Children) -> None:
     for name, child in children.items():
         if child.poll() is not None:
-            message = f"The {name} process ended with code {child.returncode}: see its log above."
+            log_file = _log_of(settings, name)
+            message = f"The {name} process ended with code {child.returncode}: see the end of {log_file}."
             raise Unavailable(message, dependency=name)
+
+
+def _log_of(settings: Settings, name: str) -> Path:
+    return settings.logs_directory / f"{name}.log"
 
 
 def _interrupt(_signal: int, _frame: object) -> None:

@@ -80,6 +80,11 @@ class Settings(BaseSettings):
         return self.state_dir / "artifacts"
 
     @property
+    def logs_directory(self) -> Path:
+        """Where `up` keeps what its children say."""
+        return self.state_dir / "logs"
+
+    @property
     def key_file(self) -> Path:
         """Where the local key is written, readable by its owner alone."""
         return self.state_dir / "api-key"

@@ -1,5 +1,6 @@
 """A stage for whole stories: the product's own commands as processes, and clients that a stranger would use."""
 
+import base64
 import json
 import os
 import signal
@@ -55,6 +56,11 @@ class Stage:
     @property
     def key(self) -> str:
         return (self.state / "api-key").read_text().strip()
+
+    def keep_key(self, made: str) -> None:
+        """Keep the key that `courtside keys create --json` told, where the local key would stand."""
+        told = json.loads(made.strip().splitlines()[-1])
+        (self.state / "api-key").write_text(told["key"])
 
     @property
     def headers(self) -> dict[str, str]:
@@ -136,18 +142,24 @@ class Stage:
         ).json()
         return answer
 
+    def decoded(self, global_id: str) -> str:
+        """Look into an opaque id, as no client should."""
+        return base64.urlsafe_b64decode(global_id + "=" * (-len(global_id) % 4)).decode()
+
     def events(self, document: str, **variables: object) -> Iterator[dict[str, Any]]:
         """Subscribe over Server-Sent Events and yield each event's data."""
         body = {"query": document, "variables": variables}
         headers = {**self.headers, "accept": "text/event-stream"}
         with httpx.stream("POST", f"{self.server}/graphql", json=body, headers=headers, timeout=30) as answer:
             assert answer.status_code == 200
-            for line in answer.iter_lines():
-                if line.startswith("data:") and line != "data:":
+            for line in answer.iter_lines():  # a comment or an empty frame is no event
+                if line.startswith("data:") and line.removeprefix("data:").strip():
                     yield json.loads(line.removeprefix("data:"))["data"]
 
     @asynccontextmanager
-    async def subscribed(self, document: str, **variables: object) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+    async def subscribed(
+        self, document: str, **variables: object
+    ) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
         """Subscribe over graphql-transport-ws and hand out the events' data."""
         protocol = [Subprotocol("graphql-transport-ws")]
         async with connect(f"ws://127.0.0.1:{self.port}/graphql", subprotocols=protocol) as socket:
@@ -183,7 +195,9 @@ def processes_of(state: Path) -> list[str]:
     for process in psutil.process_iter(["cmdline", "status", "environ"]):
         told = " ".join(process.info["cmdline"] or [])
         lives = process.info["status"] != psutil.STATUS_ZOMBIE
-        if lives and (str(state) in told or (process.info["environ"] or {}).get("COURTSIDE_STATE_DIR") == str(state)):
+        if lives and (
+            str(state) in told or (process.info["environ"] or {}).get("COURTSIDE_STATE_DIR") == str(state)
+        ):
             found.append(told)
     return found
 
