@@ -48,6 +48,7 @@ class SocketHandler(BaseGraphQLTransportWSHandler[Context, None]):
             await super().handle_connection_init({"type": "connection_init", "payload": payload})
         except Unavailable as error:
             await self.websocket.close(TRY_AGAIN_LATER, error.message)
+        self.websocket.ws.scope["state"]["actor"] = self.context.caller  # for the socket's line in the log
 
     @staticmethod
     def _get_pre_execution_close_reason(error: GraphQLError) -> str | None:  # noqa: ARG004 - overridden

@@ -117,3 +117,15 @@ async def test_server_that_stops_says_goodbye_to_its_streams(
 
     assert farewell["payload"]["data"]["bell"]["reason"] == "SERVER_DRAINING"
     assert end == {"id": "1", "type": "complete"}
+
+
+async def test_socket_ends_with_one_line_that_names_its_actor(served: Served, key: str, lines: Lines) -> None:
+    async with signed_in(served.url, key) as socket:
+        await ask(socket, "1", "{ ping }")
+        await heard(socket)
+    await eventually(lambda: "request.finished" in [line["event"] for line in lines])
+
+    [line] = [line for line in lines if line["event"] == "request.finished"]
+    assert (line["kind"], line["path"]) == ("websocket", "/graphql")
+    assert line["actor_id"]
+    assert key not in repr(lines)
