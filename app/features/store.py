@@ -71,7 +71,8 @@ _PLANNED: Final = f"""
 _PLAYED_MATCHUPS: Final = f"""
     with wanted as (
         select g.id, g.home_team_id, g.away_team_id, g.date, g.season_start_year, g.neutral_site,
-            g.season_type, g.origin, g.home_score > g.away_score as home_won, row_number() over (order by g.date, g.id) as place
+            g.season_type, g.origin, g.home_score > g.away_score as home_won,
+            row_number() over (order by g.date, g.id) as place
         from ({_PLAYED}) g where g.season_start_year between $1 and $2
     ) {_MATCHUPS}"""
 

@@ -6,7 +6,7 @@ from sqlalchemy import BigInteger, Date, Index, String, UniqueConstraint
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field, SQLModel
 
-import app.core.tables  # noqa: F401 - referred to by foreign keys
+import app.core.tables
 import app.stats.tables  # noqa: F401 - referred to by foreign keys
 from app.core.columns import Identified, Instant, Json, WorkspaceOwned, created_now, instant, json_object
 

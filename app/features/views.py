@@ -21,8 +21,8 @@ ENTITY: Final = "game"
 _COLUMNS: Final = "id, name, version, entity, definitions, digest, created_at, materialized_to"
 _NAMED: Final = f"""
     select {_COLUMNS} from feature_view where name = $1 and ($2::int is null or version = $2)
-    order by version desc limit 1"""
-_BY_ID: Final = f"select {_COLUMNS} from feature_view where id = any($1)"
+    order by version desc limit 1"""  # noqa: S608 - constants
+_BY_ID: Final = f"select {_COLUMNS} from feature_view where id = any($1)"  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, slots=True)

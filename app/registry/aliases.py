@@ -39,8 +39,8 @@ class AliasWish:
         issues = []
         if _NAME.fullmatch(self.alias) is None or _RESERVED.fullmatch(self.alias):
             message = (
-                f"“{self.alias[:80]}” can't be an alias: use a to z, 0 to 9, - and _, a letter first, up to 64 "
-                "characters; not “latest”, nor v and a number."
+                f"“{self.alias[:80]}” can't be an alias: use a to z, 0 to 9, - and _, a letter first, "
+                "up to 64 characters; not “latest”, nor v and a number."
             )
             issues.append(Issue(("alias",), "alias_name", message))
         if not self.reason.strip() or len(self.reason) > _REASON_LENGTH:
@@ -55,7 +55,7 @@ async def set_alias(
 ) -> AliasChange:
     """Point the alias to the version; a repeat of the last move changes nothing and returns that move.
 
-    Raises `NotFound` for an unknown model or version, `Conflict` where the alias is not where it was expected.
+    Raises `NotFound` for an unknown model or version, `Conflict` where the alias is not where expected.
     """
     model = await writing.lock_model(session, wish.model)
     if model is None:

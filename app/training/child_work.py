@@ -1,4 +1,4 @@
-"""What a training does in a child process: fit, and measure. Plain values in, plain values out, no database."""
+"""What a training does in a child process: fit, and measure. Plain values in and out, no database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""A comparison as plain JSON and back, exactly: how the step that measured hands it to the one that registers."""
+"""A comparison as plain JSON and back, exactly: how one step hands it to a later one."""
 
 from collections.abc import Mapping
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""Carrying out a training run: snapshot, fit, evaluate, track, register; each step is done once, whoever dies.
+"""A training run: snapshot, fit, evaluate, track, register; each step is done once, whoever dies.
 
 What a step found is stored with it as JSON and handed to the next; files are named by their digests. Who
 registers is a port: the registry stands to the right of this room.

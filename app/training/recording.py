@@ -1,4 +1,4 @@
-"""Handing a run's figures, model and picture to MLflow: what is read from where, and the thread that waits."""
+"""Handing a run's figures, model and picture to MLflow: what is read where, and the thread that waits."""
 
 import asyncio
 from dataclasses import asdict

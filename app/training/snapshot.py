@@ -1,4 +1,4 @@
-"""The rows that a training sees, as one matrix in one file: what was fitted can be fitted again, whatever comes.
+"""The rows that a training sees, as one matrix in one file: what was fitted can be fitted again.
 
 Pure but for reading the file; where rows come from is the store's business.
 """
@@ -30,7 +30,7 @@ ENOUGH_GAMES: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class TrainingRows:
-    """Games in order, as they looked before they began: float64, shape (n_games, n_columns), see `COLUMNS`."""
+    """Games in order, as they looked before they began: float64, shape (n_games, len(COLUMNS))."""
 
     matrix: Floats
 
@@ -52,7 +52,7 @@ class TrainingRows:
 
     @classmethod
     def read(cls, path: Path, digest: str) -> Self:
-        """Read the rows from a file; raise `Unavailable` where it is gone, `ArtifactAltered` where altered."""
+        """Read the rows from a file; raise `Unavailable` or `ArtifactAltered` where it is not there."""
         content = read_artifact(path.parent, path.name, digest)
         return cls(np.load(io.BytesIO(content), allow_pickle=False))
 
@@ -115,8 +115,8 @@ def settle_test_season(rows: TrainingRows, asked: int | None) -> int:
     earlier, games = len(rows.before_season(asked)), len(rows.regular_season(asked))
     if games == 0 or earlier == 0:
         message = (
-            f"The season {season_label(asked)} has {games} games of its regular part, and {earlier} games came "
-            "before it: a model is trained on the earlier ones and measured on the others, so both are needed."
+            f"The season {season_label(asked)} has {games} games of its regular part, and {earlier} games "
+            "came before it: a model is trained on these and measured on those, so both are needed."
         )
         raise Invalid(message)
     return asked

@@ -1,4 +1,4 @@
-"""The templates that can be trained, and what may be set on each; a wish becomes a plan or a list of issues."""
+"""The templates that can be trained, and what may be set on each: a wish becomes a plan, or issues."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -43,7 +43,7 @@ class Plan:
 
 
 def make_plan(template: str, wishes: Sequence[ParamWish]) -> Plan:
-    """Read what is to be trained; raise `NotFound` for an unknown template, `Invalid` with an issue a fault."""
+    """Read what is to be trained; raise `NotFound` or `Invalid`, with an issue for each fault."""
     if template not in TEMPLATES:
         known = ", ".join(TEMPLATES)
         message = f"No template is named “{template[:80]}”; there are: {known}."

@@ -89,7 +89,7 @@ def mlflow_uri(dsn: str) -> str:
 
 @contextmanager
 def absence_explained() -> Iterator[None]:
-    """Turn MLflow's absence into `Unavailable`, so that whoever asked tries again; what it refuses stays so."""
+    """Turn MLflow's absence into `Unavailable`, to be tried again; what it refuses stays so."""
     from mlflow.exceptions import MlflowException  # noqa: PLC0415 - heavy, wanted in the worker only
 
     try:

@@ -9,8 +9,8 @@ import pytest
 from app.core.database import Database
 from app.core.ids import WorkspaceId
 from app.features import store
-from app.features.materialisation import Materialised, materialise
 from app.features.matchup import feature_matrix
+from app.features.materialisation import Materialised, materialise
 from app.features.store import PlannedGame, PlayedMatchup
 from tests.features.seasons import load_seasons
 
@@ -54,8 +54,8 @@ async def test_a_world_without_the_future_gives_the_same_rows_for_earlier_games(
         database,
         workspace_id,
         "delete from team_form",
-        f"delete from team_line using game where game.id = game_id and date >= '{MIDWINTER}'",
-        f"delete from game where date >= '{MIDWINTER}'",
+        "delete from team_line using game where game.id = game_id and date >= '2023-01-15'",
+        "delete from game where date >= '2023-01-15'",
     )
     await bring_up_to_date(database, workspace_id)
 
@@ -115,17 +115,19 @@ async def test_what_is_up_to_date_is_left_alone(database: Database, workspace_id
 @pytest.mark.parametrize(
     "correction",
     [
-        f"update game set home_score = home_score + 1, away_score = away_score - 1 where date = '{MIDWINTER}'",
-        f"update team_line set turnovers = turnovers + 5 from game where game.id = game_id and date = '{MIDWINTER}'",
-        f"update game set status = 'POSTPONED' where date = '{MIDWINTER}'",
-        f"update game set neutral_site = true where date = '{MIDWINTER}'",
+        "update game set home_score = home_score + away_score where date = '2023-01-15'",
+        "update team_line set turnovers = 25 from game where game.id = game_id and date = '2023-01-15'",
+        "update game set status = 'POSTPONED' where date = '2023-01-15'",
+        "update game set neutral_site = true where date = '2023-01-15'",
     ],
 )
 async def test_a_correction_moves_everything_from_its_day_on_and_nothing_before(
     correction: str, database: Database, workspace_id: WorkspaceId
 ) -> None:
     await bring_up_to_date(database, workspace_id)
-    before = await database.fetch(f"select * from team_form where date < '{MIDWINTER}' order by 1, 2")  # noqa: S608
+    before = await database.fetch(
+        "select * from team_form where date < $1 order by team_id, game_id", MIDWINTER
+    )
 
     await change(database, workspace_id, correction)
     corrected = await bring_up_to_date(database, workspace_id)

@@ -276,17 +276,19 @@ WATCH = """subscription Watch($run: ID!, $after: EventCursor) { trainingRun(run:
   ... on StreamEnding { reason }
 } }"""
 STORY = """query Story($run: ID!) { run(id: $run) { __typename id state ... on TrainingRun {
-  mlflowRunId params { key value } metrics { key last best } experiment { name runs { edges { node { id } } } }
+  mlflowRunId params { key value } metrics { key last best }
+  experiment { name runs { edges { node { id } } } }
   metricHistory(key: "test_log_loss") { step value } inputs { rows digest dataset { namespace name } }
   outputs { id } progress { fraction message } failure { kind }
   produced { id name version format sizeBytes inputSchema { name } evaluations {
     population games metrics { key value } baseline { key value } gaps { key value interval { low high } }
-    calibration { predicted observed n } dataset { id } } }
+    calibration { predicted observed n lowest highest } dataset { id } } }
 } } featureView(name: "win-probability") { version materializedTo features { name } } }"""
 CROWNING = {"model": "win-probability", "alias": "champion", "version": 1, "reason": "the first"}
 CROWN = """mutation Crown($input: SetModelAliasInput!) { setModelAlias(input: $input) { __typename
   ... on SetModelAliasSuccess { change { id alias from { version } to { version } actor { name } reason } }
   ... on Error { code message path } ... on ConflictError { currentId } } }"""
-MODEL = """{ registeredModel(name: "win-probability") { id name task alias(name: "champion") { version source { id } }
+MODEL = """{ registeredModel(name: "win-probability") { id name task
+  alias(name: "champion") { version source { id } }
   aliases { name setBy { name } version { aliases } } aliasHistory { edges { node { reason } } }
   versions { edges { node { id version aliases } } } } }"""

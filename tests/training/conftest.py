@@ -15,14 +15,13 @@ from app.governance.scopes import ALL_SCOPES
 from app.registry.events import AliasChanged, ModelVersionRegistered
 from app.registry.mirror import Mirror
 from app.registry.versions import register_version
-from app.training.launching import LaunchWish, launch
 from app.training.child_work import CHILD_IMPORTS
+from app.training.launching import LaunchWish, launch
 from app.training.pipeline import TrainingParts, execute_training
 from app.training.templates import ParamWish
 from app.training.tracking import Tracking
 from tests.features.seasons import load_seasons
 from tests.training.kinds import Launch, Train
-
 
 preload_children(CHILD_IMPORTS)
 

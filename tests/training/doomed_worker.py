@@ -1,4 +1,4 @@
-"""A worker that takes up one run and never finishes its fit: `python doomed_worker.py URL WORKSPACE RUN FOLDER`."""
+"""A worker that takes up one run and never finishes its fit; arguments: URL WORKSPACE RUN FOLDER."""
 
 import asyncio
 import sys

@@ -26,6 +26,9 @@ from app.training.views import TrainingRunView
 from tests.training.kinds import Launch, Train
 
 COLUMNS = 17
+AGAIN = """
+    insert into event_pending (topic, sequence, at, kind, payload, workspace_id)
+    select topic, sequence, at, kind, payload, workspace_id from event where kind = any($1)"""
 
 
 async def read(
@@ -86,15 +89,10 @@ async def test_what_is_mirrored_twice_is_there_once_and_an_alias_follows(
     for key in ("first", "second"):
         await train(await launch_run(key))
     await crown(database, workspace_id, actor, 1)
-    again = "select topic, sequence, at, kind, payload, workspace_id from event where kind in ('{}')".format(
-        "', '".join(mirroring)
-    )
     await deliver_pending(database, workspace_id, mirroring)
 
     async with database.writing(workspace_id) as session:
-        await (await session.driver()).execute(
-            f"insert into event_pending (topic, sequence, at, kind, payload, workspace_id) {again}"  # noqa: S608
-        )
+        await (await session.driver()).execute(AGAIN, list(mirroring))
     await crown(database, workspace_id, actor, 2)
     await deliver_pending(database, workspace_id, mirroring)
 
@@ -136,7 +134,7 @@ def client(database: Database) -> MlflowClient:
     return MlflowClient(tracking_uri=uri, registry_uri=uri)
 
 
-def loaded(database: Database, address: str) -> Any:
+def loaded(database: Database, address: str) -> Any:  # noqa: ANN401 - whatever MLflow loads
     mlflow.set_tracking_uri(mlflow_uri(database.dsn))
     mlflow.set_registry_uri(mlflow_uri(database.dsn))
     return mlflow.sklearn.load_model(address)

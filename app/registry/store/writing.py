@@ -1,4 +1,4 @@
-"""Writing the registry, in the caller's transaction. A model's row is its lock: versions and aliases wait on it."""
+"""Writing the registry, in the caller's transaction; a model's row locks its versions and aliases."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -23,7 +23,8 @@ _POINT: Final = text("""
 """)
 _MIRRORED: Final = text("""
     select v.id as version_id, v.workspace_id, m.name as model_name, v.version, v.digest, t.mlflow_run_id
-    from model_version v join registered_model m on m.id = v.model_id join training_run t on t.run_id = v.run_id
+    from model_version v join registered_model m on m.id = v.model_id
+    join training_run t on t.run_id = v.run_id
     where v.id = :id
 """).columns(
     column("version_id", Uuid),

@@ -16,9 +16,9 @@ _EXPERIMENT: Final = "e.id, e.name, e.mlflow_experiment_id, e.created_at"
 _EXPERIMENT_NAMED: Final = f"select {_EXPERIMENT} from experiment e where e.name = $1"
 _EXPERIMENTS: Final = f"select {_EXPERIMENT} from experiment e where e.id = any($1)"
 _RUN: Final = (
-    "r.id, r.state, r.epoch, r.created_at, r.started_at, r.ended_at, r.progress_fraction, r.progress_message, "
-    "r.failure_kind, r.failure_message, r.request_id, t.experiment_id, t.template, t.params, t.seed, "
-    "t.dataset_version_id, t.mlflow_run_id"
+    "r.id, r.state, r.epoch, r.created_at, r.started_at, r.ended_at, r.progress_fraction, "
+    "r.progress_message, r.failure_kind, r.failure_message, r.request_id, "
+    "t.experiment_id, t.template, t.params, t.seed, t.dataset_version_id, t.mlflow_run_id"
 )
 _RUNS: Final = f"""
     select {_RUN} from training_run t join run r on r.id = t.run_id where r.id = any($1)"""
@@ -33,8 +33,9 @@ _SUMMARIES: Final = """
     from metric_point where run_id = any($1) group by run_id, key order by key"""
 _HISTORY: Final = """
     select run_id, step, at, value from (
-        select run_id, step, at, value, row_number() over most as place, count(*) over (partition by run_id) as n
-        from metric_point where run_id = any($1) and key = $2 window most as (partition by run_id order by step)
+        select run_id, step, at, value, row_number() over (partition by run_id order by step) as place,
+            count(*) over (partition by run_id) as n
+        from metric_point where run_id = any($1) and key = $2
     ) numbered
     where n <= $3 or place = n or (place - 1) * ($3 - 1) / n <> (place - 2) * ($3 - 1) / n
     order by run_id, step"""
