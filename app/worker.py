@@ -33,6 +33,7 @@ from app.registry.mirror import Mirror
 from app.registry.versions import register_version
 from app.serving.events import PredictionsStored, RolloutChanged
 from app.stats.replay import execute_replay
+from app.training.child_work import CHILD_IMPORTS
 from app.training.events import TrainingSnapshotTaken
 from app.training.pipeline import TrainingParts, execute_training
 from app.training.tracking import Tracking
@@ -44,7 +45,6 @@ RETENTION_SECONDS = 3600.0
 RETRY_SECONDS = 1.0
 GRACE_SECONDS = 1.0
 """How long an event's handler may still take when the worker is told to stop; its event comes again."""
-CHILDREN_IMPORT = ("app.training.child_work", "sklearn.linear_model", "sklearn.pipeline", "skops.io")
 
 
 async def refresh_forms(session: Session, _happened: RecordedEvent) -> None:
@@ -77,7 +77,7 @@ def handlers(tracking: Tracking) -> Handlers:
 
 async def run_worker(settings: Settings, database: Database, stop: asyncio.Event) -> None:
     """Do what there is to do until `stop` is set; then what can't end in a moment is left to another."""
-    preload_children(CHILDREN_IMPORT)
+    preload_children(CHILD_IMPORTS)
     tracking = Tracking(database.dsn, settings.state_dir / "mlflow-artifacts")
     by_kind = works(settings, tracking)
     feed = EventFeed(database)
