@@ -9,6 +9,8 @@ from strawberry import ID
 from app.core.events import RecordedEvent
 from app.core.ids import encode_global_id
 from app.governance.scopes import Scope
+from app.serving.events import RolloutChanged as RolloutChangedEvent
+from app.serving.events import ServingSampled as ServingSampledEvent
 from app.serving.windows import ServingWindow as Window
 from app.serving.windows import merge_samples
 from resolvers import serving, serving_changes, serving_streams
@@ -40,7 +42,9 @@ def window_of(sample: RecordedEvent) -> Window:
     return merge_samples([sample.payload], since=since, until=until)
 
 
-@event_type("ServingSampled", "What one serving process answered from one deployment since it last told.")
+@event_type(
+    ServingSampledEvent.kind, "What one serving process answered from one deployment since it last told."
+)
 class ServingSampled(StreamEvent):
     """Shows the event of that name."""
 
@@ -53,7 +57,7 @@ class ServingSampled(StreamEvent):
     )
 
 
-@event_type("RolloutChanged", "Something happened to a rollout.")
+@event_type(RolloutChangedEvent.kind, "Something happened to a rollout.")
 class RolloutChanged(StreamEvent):
     """Shows the event of that name."""
 

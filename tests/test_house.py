@@ -151,5 +151,23 @@ def test_type_checking_blocks_stand_in_the_contract_only() -> None:
     assert wrong == []
 
 
+def kind_of_event(event: ast.ClassDef) -> object:
+    """The words that the log keeps for it, None where the class states none."""
+    for statement in event.body:
+        if isinstance(statement, ast.AnnAssign) and ast.unparse(statement.target) == "kind":
+            return ast.literal_eval(statement.value) if statement.value else None
+    return None
+
+
+def test_every_event_is_logged_under_the_name_of_its_class() -> None:
+    classes = [node for path in MODULES for node in ast.walk(tree_of(path)) if isinstance(node, ast.ClassDef)]
+    events = [each for each in classes if "Event" in {ast.unparse(base) for base in each.bases}]
+
+    wrong = [each.name for each in events if kind_of_event(each) != each.name]
+
+    assert wrong == []
+    assert len(events) >= 10
+
+
 def test_the_folder_of_migrations_is_no_package() -> None:
     assert not (PROJECT / "alembic" / "__init__.py").exists()

@@ -28,6 +28,7 @@ class Event:
     """
 
     kind: ClassVar[str]
+    """What the log calls it: the name of its class."""
     wakes_handlers: ClassVar[bool] = False
     """Whether the worker's table of handlers must see it (at least once)."""
     league_wide: ClassVar[bool] = False

@@ -5,7 +5,7 @@ import uuid
 from sqlalchemy import BigInteger, UniqueConstraint
 from sqlmodel import Field
 
-import app.core.tables  # noqa: F401 - referred to by foreign keys
+import app.core.tables
 import app.stats.tables  # noqa: F401 - referred to by foreign keys
 from app.core.columns import Identified, Instant, WorkspaceOwned, created_now
 

@@ -20,7 +20,7 @@ def model_topic(model_id: UUID) -> str:
 class ModelVersionRegistered(Event):
     """A run's model became a version; `dataset_version_id` is the snapshot that it was fitted on."""
 
-    kind: ClassVar[str] = "model_version_registered"
+    kind: ClassVar[str] = "ModelVersionRegistered"
     wakes_handlers: ClassVar[bool] = True
 
     workspace_id: WorkspaceId
@@ -42,7 +42,7 @@ class ModelVersionRegistered(Event):
 class AliasChanged(Event):
     """An alias was moved; `from_version_id` is None where it pointed nowhere."""
 
-    kind: ClassVar[str] = "alias_changed"
+    kind: ClassVar[str] = "AliasChanged"
     wakes_handlers: ClassVar[bool] = True
 
     workspace_id: WorkspaceId

@@ -6,8 +6,8 @@ import uuid
 from sqlalchemy import BigInteger, CheckConstraint, Index, String, UniqueConstraint, text
 from sqlmodel import Field
 
-import app.core.tables  # noqa: F401 - referred to by foreign keys
-import app.registry.tables  # noqa: F401 - referred to by foreign keys
+import app.core.tables
+import app.registry.tables
 import app.stats.tables  # noqa: F401 - referred to by foreign keys
 from app.core.columns import Identified, Instant, Json, WorkspaceOwned, created_now, instant, json_object
 

@@ -16,7 +16,7 @@ def game_topic(game_id: str) -> str:
 class PlayRecorded(Event):
     """Something happened on the floor; the fields are those of the play."""
 
-    kind: ClassVar[str] = "play_recorded"
+    kind: ClassVar[str] = "PlayRecorded"
     league_wide: ClassVar[bool] = True
 
     game_id: str
@@ -40,7 +40,7 @@ class PlayRecorded(Event):
 class GameStatusChanged(Event):
     """The telling of a game begins (LIVE) or is over (FINAL)."""
 
-    kind: ClassVar[str] = "game_status_changed"
+    kind: ClassVar[str] = "GameStatusChanged"
     league_wide: ClassVar[bool] = True
 
     game_id: str

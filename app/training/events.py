@@ -12,7 +12,7 @@ from app.core.ids import DatasetVersionId, RunId, WorkspaceId
 class MetricSampled(Event):
     """A metric has a value at a step (for a season by season fit: the year in which the season starts)."""
 
-    kind: ClassVar[str] = "metric_sampled"
+    kind: ClassVar[str] = "MetricSampled"
 
     run_id: RunId
     key: str
@@ -32,7 +32,7 @@ class TrainingSnapshotTaken(Event):
     `league_dataset_version_id` is None where games were brought in without a version of the league.
     """
 
-    kind: ClassVar[str] = "training_snapshot_taken"
+    kind: ClassVar[str] = "TrainingSnapshotTaken"
     wakes_handlers: ClassVar[bool] = True
 
     workspace_id: WorkspaceId

@@ -37,7 +37,7 @@ async def test_an_alias_moves_with_its_history_audit_line_and_event(
     change = await move(database, workspace_id, wish(2, expected=1))
 
     assert (change.from_version_id, change.to_version_id, change.actor_name) == (first, second, "tester")
-    changed = "select count(*) from event_pending where kind = 'alias_changed'"
+    changed = "select count(*) from event_pending where kind = 'AliasChanged'"
     audited = "select count(*) from audit_entry where operation = 'setModelAlias' and outcome = 'DONE'"
     assert await count(database, workspace_id, changed) == 2
     assert await count(database, workspace_id, audited) == 2
