@@ -10,6 +10,12 @@ from app.cli.leash import held_by_parent
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+def ignore_signals() -> None:
+    """Stop listening: one request is enough, and stopping takes seconds that must not be cut short."""
+    for each in SIGNALS:
+        signal.signal(each, signal.SIG_IGN)
+
+
 @contextmanager
 def told_to_stop(stop: Callable[[], object]) -> Iterator[None]:
     """Call `stop` in the running event loop at each request to end: whoever asks twice is heard twice."""

@@ -1,4 +1,4 @@
-"""A stage for whole stories: the product's own commands as processes, and clients that a stranger would use."""
+"""A stage for whole stories: the product's own commands as processes, and a stranger's clients."""
 
 import base64
 import json
@@ -12,14 +12,15 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import psutil
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 180.0
+T = TypeVar("T")
 
 
 def free_port() -> int:
@@ -29,7 +30,7 @@ def free_port() -> int:
         return port
 
 
-def eventually(check: Callable[[], Any], *, seconds: float = PATIENCE_SECONDS, every: float = 0.1) -> Any:
+def eventually(check: Callable[[], T], *, seconds: float = PATIENCE_SECONDS, every: float = 0.1) -> T:
     """Return the first true answer; fail with the last one when the time is over."""
     deadline = time.monotonic() + seconds
     while True:
