@@ -61,8 +61,8 @@ def test_games_standings_and_leaders_answer_and_say_that_they_are_simulated(play
 
 def test_a_champion_is_on_the_endpoint_and_was_measured_against_elo(played: Stage) -> None:
     served = played.ask(
-        '{ endpoint(name: "win-probability") { health { ready } stable { state modelVersion { aliases evaluations {'
-        " games metrics { key value } baseline { key value } } } } } }"
+        '{ endpoint(name: "win-probability") { health { ready } stable { state modelVersion { aliases'
+        " evaluations { games metrics { key value } baseline { key value } } } } } }"
     )["endpoint"]
 
     version = served["stable"]["modelVersion"]
@@ -186,7 +186,8 @@ def test_lineage_walks_from_a_prediction_to_its_sources_and_back(played: Stage) 
 
 def test_what_does_not_exist_is_null_for_a_query_and_a_problem_for_a_mutation(played: Stage) -> None:
     nothing = played.ask(
-        '{ team(abbreviation: "ZZZ") { id } game(id: "R2FtZTowMDAwMDAwMDAw") { id } endpoint(name: "nope") { id } }'
+        '{ team(abbreviation: "ZZZ") { id } game(id: "R2FtZTowMDAwMDAwMDAw") { id }'
+        ' endpoint(name: "nope") { id } }'
     )
     refused = predict(played, {"game": newest_game(played)["id"]}, endpoint="nope")
 
