@@ -2,7 +2,8 @@
 
 A file is one transaction: its rows, its refused rows, its counts and its version stand together or not at
 all. The last transaction of an ingestion makes the new version of the league and tells the rest of the
-house. Whoever is killed in between leaves nothing half done; the next ingestion goes on from there.
+house. Whoever is killed in between leaves nothing half done; the next ingestion ends the run that was
+left open and goes on from there.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ from app.core.session import Session
 from app.datasets import store
 from app.datasets.discovery import FoundFile, SkippedFile, find_files, identify
 from app.datasets.intake import Taken
-from app.datasets.run import ingestion_run
+from app.datasets.run import end_abandoned_runs, ingestion_run
 from app.datasets.sources import Source, file_source, simulated_source
 from app.datasets.versions import record_file_version, seal_league_version
 from app.stats.formats.recognise import RecognisedFile
@@ -136,6 +137,7 @@ async def _ingest(
     skipped: list[SkippedFile],
     on_progress: OnProgress,
 ) -> IngestionSummary:
+    await end_abandoned_runs(database, workspace_id)
     settled = await find_settled(database, [source.digest for source in sources])
     skipped += [_already_loaded(source) for source in sources if source.digest in settled]
     sources = [source for source in sources if source.digest not in settled]

@@ -1,4 +1,4 @@
-"""All SQL of datasets and their versions."""
+"""All SQL of datasets, their versions, and of who still works on an ingestion."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from app.core.ids import DatasetVersionId, RunId, new_id
 from app.core.paging import Page, check_page_size, page_of
+from app.core.runs import RunKind
 from app.core.session import Connection, Session
 from app.datasets.views import DatasetVersionView, DatasetView
 from app.stats.store.reading import BY_NAME_AND_UUID, DESCENDING, grouped, in_order, resume_behind
@@ -34,6 +35,15 @@ _LIST_UNSEALED: Final = text("""
 _MARK_SEALED: Final = text("update dataset_version set part_of_id = :league where id = any(:versions)")
 _CONTENTS: Final = text("select digest, rows_read - rows_quarantined as usable from source_file")
 _GAMES: Final = text("select count(*) from game")
+
+_GUARD: Final = "hashtextextended('ingestion:' || {run_id}::text, 0)"
+_TAKE_GUARD: Final = f"select pg_advisory_lock({_GUARD.format(run_id='$1::uuid')})"
+_LIST_UNGUARDED: Final = f"""
+    with unfinished as materialized (
+        select id, owner from run where kind = '{RunKind.INGESTION}' and state in ('QUEUED', 'RUNNING'))
+    select id, owner from unfinished where pg_try_advisory_xact_lock_shared({_GUARD.format(run_id="id")})
+    order by id"""
+"""Materialized, so that no other run's lock is tried; shared, so that two who look do not see each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +169,13 @@ async def versions_of_datasets(
     )
     groups = grouped(dataset_ids, ((row["dataset_id"], DatasetVersionView(*row)) for row in rows))
     return [page_of(each, first=first, after=after, key=lambda found: (found.version,)) for each in groups]
+
+
+async def guard_run(connection: Connection, run_id: RunId) -> None:
+    """Show that the run is being worked on, for as long as this very connection lives."""
+    await connection.execute(_TAKE_GUARD, run_id)
+
+
+async def list_unguarded_runs(connection: Connection) -> list[tuple[RunId, str | None]]:
+    """List the open ingestions that nobody works on any more, each with who did."""
+    return [(RunId(row["id"]), row["owner"]) for row in await connection.fetch(_LIST_UNGUARDED)]

@@ -1,4 +1,4 @@
-"""The template "win-probability": a calibrated logistic regression on what is known before a game.
+"""The template "win-probability": a logistic regression on what is known before a game.
 
 It fits season after season as history would have allowed, reports each, then fits once on everything given.
 Plain scikit-learn parts only, so that the file of a fitted model needs no code of ours; no storage, no

@@ -7,7 +7,10 @@ import pytest
 from app.core.database import Database
 from app.core.errors import NotFound
 from app.core.ids import WorkspaceId
+from app.core.runs import RunKind, RunState
+from app.core.tables import Run
 from app.datasets.ingestion import IngestionProgress, ingest_paths, ingest_responses
+from app.datasets.run import ingestion_run
 from app.datasets.store import find_dataset, find_dataset_versions, versions_of_datasets
 from app.datasets.versions import digest_of_league, find_league_version
 from app.stats.formats.reading import document_of_bytes
@@ -298,6 +301,35 @@ async def test_an_ingestion_that_breaks_down_says_so_and_is_taken_up_by_the_next
     assert [tuple(run) for run in runs] == [("FAILED", "RuntimeError"), ("COMPLETED", None)]
     assert [file.name for file in summary.files] == ["b.csv"]
     assert files[0][0] == 2  # that of the first file was left to the second run
+
+
+async def test_a_run_whose_process_is_gone_is_ended_even_where_there_is_nothing_to_load(
+    database: Database, workspace_id: WorkspaceId, tmp_path: Path
+) -> None:
+    async with database.writing(workspace_id) as session:
+        session.add(Run(kind=RunKind.INGESTION, job_name="ingest", state=RunState.RUNNING, owner="there:1"))
+
+    await ingest_paths(database, workspace_id, [tmp_path])
+
+    async with database.reading(workspace_id) as connection:
+        (run,) = await connection.fetch("select state, failure_kind, failure_message, ended_at from run")
+    assert (run["state"], run["failure_kind"]) == ("FAILED", "ABANDONED")
+    assert "(there:1) is gone" in run["failure_message"]
+    assert run["ended_at"] is not None
+
+
+async def test_a_run_that_is_being_worked_on_and_one_of_another_kind_are_left_alone(
+    database: Database, workspace_id: WorkspaceId, tmp_path: Path
+) -> None:
+    async with database.writing(workspace_id) as session:
+        session.add(Run(kind=RunKind.TRAINING, job_name="train", state=RunState.RUNNING))
+
+    async with ingestion_run(database, workspace_id, ["slow.csv"]):
+        await ingest_paths(database, workspace_id, [tmp_path])
+
+    async with database.reading(workspace_id) as connection:
+        runs = await connection.fetch("select kind, state from run order by created_at")
+    assert [tuple(run) for run in runs] == [("TRAINING", "RUNNING"), ("INGESTION", "COMPLETED")]
 
 
 async def test_the_planner_knows_the_league_at_once(

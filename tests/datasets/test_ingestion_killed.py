@@ -83,6 +83,14 @@ async def _files_loaded(database: Database) -> int:
     return count
 
 
+async def _until_nobody_ingests(database: Database) -> None:
+    """Wait out the moment that PostgreSQL needs to see that a process is gone."""
+    sessions = "select 1 from pg_stat_activity where application_name = 'courtside-ingestion' and datname = "
+    async with asyncio.timeout(10):
+        while await database.fetch(sessions + "current_database()"):  # noqa: ASYNC110 - it is not ours
+            await asyncio.sleep(0.01)
+
+
 @pytest.mark.parametrize(
     ("files_done", "seconds_more"),
     [(0, 0.05), (1, 0.0), (1, 0.7)],
@@ -102,6 +110,7 @@ async def test_a_killed_ingestion_is_healed_by_the_next(
     await _ingest_until_killed(
         database_urls.application, paths, files_done=files_done, seconds_more=seconds_more
     )
+    await _until_nobody_ingests(database)
     loaded = await _files_loaded(database)
 
     summary = await ingest_paths(database, workspace_id, paths)
@@ -112,5 +121,9 @@ async def test_a_killed_ingestion_is_healed_by_the_next(
         events = await connection.fetch(
             "select payload->>'file_name' as name from event where kind = 'FileIngested'"
         )
+        *broken_off, last = await connection.fetch("select state, failure_kind from run order by created_at")
     assert sorted(row["name"] for row in events) == sorted(path.name for path in paths)
     assert await read_content(database) == undisturbed
+    assert tuple(last) == ("COMPLETED", None)
+    assert {tuple(run) for run in broken_off} <= {("FAILED", "ABANDONED")}
+    assert len(broken_off) == 1 or files_done == 0  # it may have been killed before it had a run
