@@ -26,12 +26,12 @@ $(BIN)/uv:
 	$(BIN)/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(VENV)/.core: requirements.lock pyproject.toml | $(BIN)/uv
-	$(BIN)/uv pip install --python $(BIN)/python --require-hashes --requirement requirements.lock
+	$(BIN)/uv pip install --python $(BIN)/python --compile-bytecode --require-hashes --requirement requirements.lock
 	$(BIN)/uv pip install --python $(BIN)/python --no-deps --editable .
 	touch $@
 
 $(VENV)/.dev: .ci/requirements.lock $(VENV)/.core
-	$(BIN)/uv pip install --python $(BIN)/python --require-hashes --requirement .ci/requirements.lock
+	$(BIN)/uv pip install --python $(BIN)/python --compile-bytecode --require-hashes --requirement .ci/requirements.lock
 	touch $@
 
 # names, versions and hashes, without the address of any package index
