@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from app.core.ids import NO_ID, uuid_or_none
 from app.core.paging import Page
 from app.datasets import store
 from app.datasets.views import DatasetVersionView, DatasetView
 from resolvers.context import Context
-from resolvers.stats_sources import NO_ID, uuid_or_none
 
 
 async def dataset(ctx: Context, *, namespace: str, name: str) -> DatasetView | None:

@@ -4,14 +4,13 @@ import datetime as dt
 from collections.abc import Sequence
 
 from app.core.errors import Invalid
-from app.core.ids import GlobalId, decode_global_id
+from app.core.ids import NO_ID, GlobalId, decode_global_id
 from app.core.paging import Edge, Page, check_page_size, decode_cursor, page_of
 from app.lineage.graph import walk
 from app.lineage.views import Direction, EdgeView, Graph, NodeType, ReachedNode
 from resolvers import training
 from resolvers.context import Context
 from resolvers.nodes import load_nodes
-from resolvers.stats_sources import NO_ID
 
 KNOWN_TYPES = frozenset(kind.value for kind in NodeType)
 

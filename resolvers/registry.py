@@ -5,19 +5,16 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from app.core.ids import ModelVersionId, RunId
+from app.core.ids import NO_ID, ModelVersionId, RunId, uuid_or_none
 from app.core.paging import Page, check_page_size, page_of
+from app.core.sort_keys import BY_NAME, DESCENDING, NEWEST_FIRST, resume_behind
 from app.datasets.store import find_dataset_versions
 from app.datasets.views import DatasetVersionView
 from app.registry.aliases import AliasWish, set_alias
 from app.registry.store import reading
 from app.registry.views import AliasChangeView, AliasView, EvaluationView, ModelView, VersionView
-from app.stats.store.reading import DESCENDING, SortKey, parse_text, resume_behind
 from app.training.views import TrainingRunView
 from resolvers.context import Context
-from resolvers.training import NEWEST_FIRST
-
-BY_NAME = SortKey((parse_text,), ("",))
 
 
 class OfModel(Protocol):
@@ -73,7 +70,7 @@ async def models_by_key(keys: Sequence[str], ctx: Context) -> list[ModelView | N
     """Give the model of each key of a global id."""
     async with ctx.reading() as connection:
         found = await reading.models_by_id(connection, _uuids(keys))
-    return [found.get(each) for each in map(_uuid, keys)]
+    return [found.get(each) for each in _uuids(keys)]
 
 
 async def models_of(rows: Sequence[OfModel], ctx: Context) -> list[ModelView]:
@@ -87,7 +84,7 @@ async def versions_by_key(keys: Sequence[str], ctx: Context) -> list[VersionView
     """Give the version of each key of a global id."""
     async with ctx.reading() as connection:
         found = await reading.versions_by_id(connection, [ModelVersionId(each) for each in _uuids(keys)])
-    return [found.get(ModelVersionId(each)) for each in map(_uuid, keys)]
+    return [found.get(ModelVersionId(each)) for each in _uuids(keys)]
 
 
 async def versions_of(rows: Sequence[OfVersion], ctx: Context) -> list[VersionView]:
@@ -152,7 +149,7 @@ async def changes_by_key(keys: Sequence[str], ctx: Context) -> list[AliasChangeV
     """Give the move of each key of a global id."""
     async with ctx.reading() as connection:
         found = await reading.changes_by_id(connection, _uuids(keys))
-    return [found.get(each) for each in map(_uuid, keys)]
+    return [found.get(each) for each in _uuids(keys)]
 
 
 async def moved_from(changes: Sequence[AliasChangeView], ctx: Context) -> list[VersionView | None]:
@@ -192,11 +189,4 @@ async def _versions_or_none(ids: Sequence[ModelVersionId | None], ctx: Context) 
 
 
 def _uuids(keys: Sequence[str]) -> list[UUID]:
-    return [_uuid(key) for key in keys]
-
-
-def _uuid(key: str) -> UUID:
-    try:
-        return UUID(key)
-    except ValueError:
-        return UUID(int=0)
+    return [uuid_or_none(key) or NO_ID for key in keys]

@@ -7,9 +7,10 @@ from typing import Final, Protocol, TypeVar
 from uuid import UUID
 
 from app.core.errors import Invalid, Issue
-from app.core.ids import DeploymentId, uuid_of
+from app.core.ids import DeploymentId, uuid_of, uuid_or_none
 from app.core.paging import Page, check_page_size, page_of
 from app.core.session import Connection
+from app.core.sort_keys import BY_NAME, DESCENDING, NEWEST_FIRST, resume_behind
 from app.registry.store.reading import versions_by_id
 from app.registry.views import VersionView
 from app.serving.durations import parse_duration
@@ -18,15 +19,12 @@ from app.serving.store import predictions as predicted
 from app.serving.store import reading
 from app.serving.views import DeploymentView, EndpointView, PredictionView, RolloutEventView, RolloutView
 from app.serving.windows import ServingWindow, merge_samples
-from app.stats.store.reading import DESCENDING, SortKey, parse_text, resume_behind
 from resolvers.context import Context
 
 K = TypeVar("K")
 V = TypeVar("V")
 
 LONGEST_WINDOW: Final = dt.timedelta(hours=6)
-_BY_NAME: Final = SortKey((parse_text,), ("",))
-_NEWEST_FIRST: Final = SortKey((lambda part: UUID(str(part)),), (UUID(int=2**128 - 1),))
 
 
 class OnEndpoint(Protocol):
@@ -70,7 +68,7 @@ async def endpoint(ctx: Context, *, name: str) -> EndpointView | None:
 async def endpoints(ctx: Context, *, first: int = 20, after: str | None = None) -> Page[EndpointView]:
     """Give a page of the workspace's endpoints, by name."""
     check_page_size(first)
-    (behind,) = resume_behind(after, _BY_NAME)
+    (behind,) = resume_behind(after, BY_NAME)
     async with ctx.reading() as connection:
         rows = await reading.list_endpoints(connection, after=behind, limit=first + 1)
     return page_of(rows, first=first, after=after, key=lambda row: (row.name,))
@@ -166,7 +164,7 @@ async def predictions_of(
 ) -> list[Page[PredictionView]]:
     """Give for each deployment a page of what it answered, the newest first."""
     check_page_size(first)
-    (behind,) = resume_behind(after, _NEWEST_FIRST)
+    (behind,) = resume_behind(after, NEWEST_FIRST)
     ids = [each.id for each in deployments]
     async with ctx.reading() as connection:
         found = await predicted.predictions_of_deployments(connection, ids, before=behind, limit=first + 1)
@@ -198,22 +196,22 @@ async def deployments_of_rows(rows: Sequence[OfDeployment], ctx: Context) -> lis
 
 async def endpoints_by_key(keys: Sequence[str], ctx: Context) -> list[EndpointView | None]:
     """Give the endpoint of each key of a global id."""
-    return await _in_order(ctx, reading.endpoints_by_id, [_uuid(key) for key in keys])
+    return await _in_order(ctx, reading.endpoints_by_id, [uuid_or_none(key) for key in keys])
 
 
 async def deployments_by_key(keys: Sequence[str], ctx: Context) -> list[DeploymentView | None]:
     """Give the deployment of each key of a global id."""
-    return await _in_order(ctx, reading.deployments_by_id, [_uuid(key) for key in keys])
+    return await _in_order(ctx, reading.deployments_by_id, [uuid_or_none(key) for key in keys])
 
 
 async def rollouts_by_key(keys: Sequence[str], ctx: Context) -> list[RolloutView | None]:
     """Give the rollout of each key of a global id."""
-    return await _in_order(ctx, reading.rollouts_by_id, [_uuid(key) for key in keys])
+    return await _in_order(ctx, reading.rollouts_by_id, [uuid_or_none(key) for key in keys])
 
 
 async def predictions_by_key(keys: Sequence[str], ctx: Context) -> list[PredictionView | None]:
     """Give the prediction of each key of a global id."""
-    return await _in_order(ctx, predicted.predictions_by_id, [_uuid(key) for key in keys])
+    return await _in_order(ctx, predicted.predictions_by_id, [uuid_or_none(key) for key in keys])
 
 
 async def _in_order(
@@ -228,10 +226,3 @@ async def _in_order(
     async with ctx.reading() as connection:
         found: Mapping[UUID, V] = await load(connection, wanted)  # type: ignore[arg-type, assignment]  # ids of one kind
     return [None if key is None else found.get(key) for key in keys]
-
-
-def _uuid(key: str) -> UUID | None:
-    try:
-        return UUID(key)
-    except ValueError:
-        return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.core.errors import NotFound
 from app.core.events import RecordedEvent, encode_event_cursor
 from app.core.feed import StreamItem
-from app.core.ids import encode_global_id, key_of
+from app.core.ids import NO_ID, encode_global_id, key_of, uuid_or_none
 from app.stats.events import GameStatusChanged, game_topic
 from app.stats.replaying import ReplayWish, launch_replay
 from app.stats.rows import GameStatus, PlayKind
@@ -15,7 +15,6 @@ from app.stats.store.games import find_games
 from app.stats.store.replays import find_replays, find_start_of_telling
 from app.stats.views import GameView, PlayView, ReplayView
 from resolvers.context import Context
-from resolvers.stats_sources import NO_ID, uuid_or_none
 from resolvers.streams import Ending, follow
 
 

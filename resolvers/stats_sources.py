@@ -1,8 +1,8 @@
 """How the sources of the league are answered, and the rows of them that were refused."""
 
 from collections.abc import Sequence
-from uuid import UUID
 
+from app.core.ids import NO_ID, uuid_or_none
 from app.core.paging import Page
 from app.stats.store.provenance import (
     find_source_files,
@@ -14,8 +14,6 @@ from app.stats.store.quarantine import list_quarantined_rows
 from app.stats.views import GameView, QuarantinedRowView, SourceFileView
 from resolvers.context import Context
 from resolvers.stats import storable_text
-
-NO_ID = UUID(int=0)
 
 
 async def source_files(ctx: Context, *, first: int = 20, after: str | None = None) -> Page[SourceFileView]:
@@ -54,11 +52,3 @@ async def files_of(
 async def source_files_by_key(keys: Sequence[str], ctx: Context) -> list[SourceFileView | None]:
     """Give the source of each key of a global id."""
     return await find_source_files(ctx.database, [uuid_or_none(key) or NO_ID for key in keys])
-
-
-def uuid_or_none(key: str) -> UUID | None:
-    """Give the UUID that a key is, None where it is none."""
-    try:
-        return UUID(key)
-    except ValueError:
-        return None

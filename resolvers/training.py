@@ -3,17 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
-from uuid import UUID
 
 from app.core.errors import Invalid, Issue, NotFound
 from app.core.events import RecordedEvent
-from app.core.ids import DatasetVersionId, RunId, encode_global_id, uuid_of
+from app.core.ids import DatasetVersionId, RunId, encode_global_id, uuid_of, uuid_or_none
 from app.core.paging import Page, check_page_size, page_of
 from app.core.runs import request_cancel
+from app.core.sort_keys import NEWEST_FIRST, resume_behind
 from app.datasets.store import find_dataset_versions
 from app.datasets.views import DatasetVersionView
 from app.governance import audit
-from app.stats.store.reading import SortKey, resume_behind
 from app.training.launching import LaunchWish, launch
 from app.training.store import reading
 from app.training.templates import ParamWish
@@ -21,7 +20,6 @@ from app.training.views import ExperimentView, MetricPointView, MetricSummary, T
 from resolvers.context import Context
 
 TRAINING_RUN = "TrainingRun"
-NEWEST_FIRST = SortKey((lambda part: UUID(str(part)),), (UUID(int=2**128 - 1),))
 MOST_POINTS = 5_000
 _LONGEST_REASON = 500
 
@@ -96,7 +94,7 @@ async def run(ctx: Context, *, id: str) -> TrainingRunView | None:  # noqa: A002
 
 async def runs_by_key(keys: Sequence[str], ctx: Context) -> list[TrainingRunView | None]:
     """Give the run of each key of a global id."""
-    ids = [_uuid(key) for key in keys]
+    ids = [uuid_or_none(key) for key in keys]
     async with ctx.reading() as connection:
         found = await reading.runs_by_id(connection, [RunId(each) for each in ids if each])
     return [None if each is None else found.get(RunId(each)) for each in ids]
@@ -120,7 +118,7 @@ async def experiment(ctx: Context, *, name: str) -> ExperimentView | None:
 
 async def experiments_by_key(keys: Sequence[str], ctx: Context) -> list[ExperimentView | None]:
     """Give the experiment of each key of a global id."""
-    ids = [_uuid(key) for key in keys]
+    ids = [uuid_or_none(key) for key in keys]
     async with ctx.reading() as connection:
         found = await reading.experiments_by_id(connection, [each for each in ids if each])
     return [None if each is None else found.get(each) for each in ids]
@@ -218,10 +216,3 @@ def _dataset_version(given: str | None) -> DatasetVersionId | None:
         message = "`datasetVersion` is not the id of a version of a dataset: use one that a query returned."
         raise NotFound(message, missing_id=given, path=["datasetVersion"])
     return DatasetVersionId(key)
-
-
-def _uuid(key: str) -> UUID | None:
-    try:
-        return UUID(key)
-    except ValueError:
-        return None

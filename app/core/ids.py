@@ -24,6 +24,8 @@ ActorId = NewType("ActorId", uuid.UUID)
 
 DEFAULT_WORKSPACE = WorkspaceId(uuid.UUID("00000000-0000-7000-8000-000000000001"))
 """The one workspace of a new installation."""
+NO_ID = uuid.UUID(int=0)
+"""No row has it: it keeps the place of a key that is none, where many are looked up at once."""
 
 
 def new_id() -> uuid.UUID:
@@ -82,7 +84,12 @@ def key_of(global_id: str, type_name: str) -> str | None:
 def uuid_of(global_id: str, type_name: str) -> uuid.UUID | None:
     """Like `key_of`, for types whose key is a UUID."""
     key = key_of(global_id, type_name)
+    return None if key is None else uuid_or_none(key)
+
+
+def uuid_or_none(key: str) -> uuid.UUID | None:
+    """Return the UUID that a key is, None where it is none."""
     try:
-        return None if key is None else uuid.UUID(key)
+        return uuid.UUID(key)
     except ValueError:
         return None

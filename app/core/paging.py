@@ -16,7 +16,8 @@ from app.core.errors import Invalid, Issue
 
 T = TypeVar("T")
 MAX_PAGE_SIZE = 500
-_BIGINT = range(-(2**63), 2**63)
+BIGINT = range(-(2**63), 2**63)
+"""The whole numbers that PostgreSQL can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ def _is_part(part: object) -> bool:
     if isinstance(part, str):
         return "\x00" not in part
     if isinstance(part, int):
-        return not isinstance(part, bool) and part in _BIGINT
+        return not isinstance(part, bool) and part in BIGINT
     return isinstance(part, float)
 
 

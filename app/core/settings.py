@@ -38,8 +38,8 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     api_key: SecretStr | None = Field(
         None,
-        description="Key with which train and predict ask a server. Empty: the local key of the state folder, "
-        "sent to this machine only.",
+        description="Key with which train and predict ask a server. Empty: the local key of the state "
+        "folder, sent to this machine only.",
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="The least important event that is written."

@@ -8,12 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import text
 
+from app.core.grouping import grouped, in_order
 from app.core.ids import DatasetVersionId, RunId, new_id
 from app.core.paging import Page, check_page_size, page_of
 from app.core.runs import RunKind
 from app.core.session import Connection, Session
+from app.core.sort_keys import BY_NAME_AND_UUID, DESCENDING, resume_behind
 from app.datasets.views import DatasetVersionView, DatasetView
-from app.stats.store.reading import BY_NAME_AND_UUID, DESCENDING, grouped, in_order, resume_behind
 
 _OPEN_DATASET: Final = text("""
     insert into dataset as d (id, namespace, name) values (:id, :namespace, :name)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
+from app.core.grouping import by_key
 from app.core.ids import ModelVersionId, RunId
 from app.core.session import Connection
 from app.registry.views import (
@@ -92,7 +93,7 @@ async def versions_of_models(
 ) -> dict[UUID, list[VersionView]]:
     """Return up to `limit` versions of each model, newest first, those below number `before`."""
     rows = await connection.fetch(_VERSIONS_OF_MODELS, list(ids), before, limit)
-    return _grouped(rows, "model_id", [VersionView(*row) for row in rows])
+    return by_key((row["model_id"], VersionView(*row)) for row in rows)
 
 
 async def aliased_versions(
@@ -105,7 +106,7 @@ async def aliased_versions(
 async def aliases_of_models(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, list[AliasView]]:
     """Return the aliases of each model, by name."""
     rows = await connection.fetch(_ALIASES, list(ids))
-    return _grouped(rows, "model_id", [AliasView(*row) for row in rows])
+    return by_key((row["model_id"], AliasView(*row)) for row in rows)
 
 
 async def aliases_of_versions(
@@ -113,7 +114,7 @@ async def aliases_of_versions(
 ) -> dict[ModelVersionId, list[str]]:
     """Return the names of the aliases that point to each version."""
     rows = await connection.fetch(_ALIASES_OF_VERSIONS, list(ids))
-    return _grouped(rows, "model_version_id", [str(row["alias"]) for row in rows])
+    return by_key((row["model_version_id"], str(row["alias"])) for row in rows)
 
 
 async def changes_by_id(connection: Connection, ids: Sequence[UUID]) -> dict[UUID, AliasChangeView]:
@@ -126,7 +127,7 @@ async def changes_of_models(
 ) -> dict[UUID, list[AliasChangeView]]:
     """Return up to `limit` changes of each model's aliases, newest first, those older than `before`."""
     rows = await connection.fetch(_CHANGES_OF_MODELS, list(ids), before, limit)
-    return _grouped(rows, "model_id", [AliasChangeView(*row) for row in rows])
+    return by_key((row["model_id"], AliasChangeView(*row)) for row in rows)
 
 
 async def evaluations_of_versions(
@@ -134,7 +135,7 @@ async def evaluations_of_versions(
 ) -> dict[ModelVersionId, list[EvaluationView]]:
     """Return the evaluations of each version, oldest first."""
     rows = await connection.fetch(_EVALUATIONS, list(ids))
-    return _grouped(rows, "model_version_id", [_evaluation(row) for row in rows])
+    return by_key((row["model_version_id"], _evaluation(row)) for row in rows)
 
 
 def _evaluation(row: asyncpg.Record) -> EvaluationView:
@@ -165,10 +166,3 @@ def _bins(stored: Sequence[Mapping[str, Any]]) -> list[ReliabilityBin]:
         )
         for each in stored
     ]
-
-
-def _grouped(rows: Sequence[asyncpg.Record], column: str, values: Sequence[Any]) -> dict[Any, list[Any]]:
-    groups: dict[Any, list[Any]] = {}
-    for row, value in zip(rows, values, strict=True):
-        groups.setdefault(row[column], []).append(value)
-    return groups

@@ -8,6 +8,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from app.core.grouping import by_key
 from app.core.ids import DeploymentId, PredictionId
 from app.core.session import Connection, Session
 from app.serving.views import PredictionView
@@ -78,10 +79,8 @@ async def predictions_of_deployments(
     connection: Connection, ids: Sequence[DeploymentId], *, before: UUID | None, limit: int
 ) -> dict[DeploymentId, list[PredictionView]]:
     """Return up to `limit` predictions of each deployment, newest first, those older than `before`."""
-    groups: dict[DeploymentId, list[PredictionView]] = {}
-    for row in await connection.fetch(_OF_DEPLOYMENTS, list(ids), before, limit):
-        groups.setdefault(row["deployment_id"], []).append(_prediction(row, row["features"]))
-    return groups
+    rows = await connection.fetch(_OF_DEPLOYMENTS, list(ids), before, limit)
+    return by_key((row["deployment_id"], _prediction(row, row["features"])) for row in rows)
 
 
 async def list_samples(

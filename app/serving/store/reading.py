@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
+from app.core.grouping import by_key
 from app.core.ids import DeploymentId, RolloutId
 from app.core.session import Connection
 from app.serving.views import (
@@ -113,7 +114,8 @@ async def deployments_with_traffic(
     connection: Connection, endpoint_ids: Sequence[UUID]
 ) -> dict[UUID, list[DeploymentView]]:
     """Return the deployments of each endpoint that get a share of its traffic, by revision."""
-    return _grouped([_deployment(row) for row in await connection.fetch(_WITH_TRAFFIC, list(endpoint_ids))])
+    rows = await connection.fetch(_WITH_TRAFFIC, list(endpoint_ids))
+    return by_key((row["endpoint_id"], _deployment(row)) for row in rows)
 
 
 async def deployments_of_endpoints(
@@ -121,7 +123,7 @@ async def deployments_of_endpoints(
 ) -> dict[UUID, list[DeploymentView]]:
     """Return up to `limit` deployments of each endpoint, newest first, those below revision `before`."""
     rows = await connection.fetch(_DEPLOYMENTS_OF, list(endpoint_ids), before, limit)
-    return _grouped([_deployment(row) for row in rows])
+    return by_key((row["endpoint_id"], _deployment(row)) for row in rows)
 
 
 async def rollouts_by_id(connection: Connection, ids: Sequence[RolloutId]) -> dict[RolloutId, RolloutView]:
@@ -139,11 +141,8 @@ async def histories(
     connection: Connection, rollout_ids: Sequence[RolloutId]
 ) -> dict[RolloutId, list[RolloutEventView]]:
     """Return what happened to each rollout, oldest first."""
-    found: dict[RolloutId, list[RolloutEventView]] = {}
-    for row in await connection.fetch(_HISTORY, list(rollout_ids)):
-        facts: dict[str, Any] = {**row, "kind": RolloutEventKind(row["kind"])}
-        found.setdefault(row["rollout_id"], []).append(RolloutEventView(**facts))
-    return found
+    rows = await connection.fetch(_HISTORY, list(rollout_ids))
+    return by_key((row["rollout_id"], _step(row)) for row in rows)
 
 
 async def list_held(connection: Connection) -> list[HeldDeployment]:
@@ -159,15 +158,12 @@ async def find_deployment_to_hold(
     return None if row is None else HeldDeployment(*row)
 
 
-def _grouped(deployments: Sequence[DeploymentView]) -> dict[UUID, list[DeploymentView]]:
-    groups: dict[UUID, list[DeploymentView]] = {}
-    for deployment in deployments:
-        groups.setdefault(deployment.endpoint_id, []).append(deployment)
-    return groups
-
-
 def _deployment(row: asyncpg.Record) -> DeploymentView:
     return DeploymentView(**{**row, "state": DeploymentState(row["state"])})
+
+
+def _step(row: asyncpg.Record) -> RolloutEventView:
+    return RolloutEventView(**{**row, "kind": RolloutEventKind(row["kind"])})
 
 
 def _rollout(row: asyncpg.Record) -> RolloutView:

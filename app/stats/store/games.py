@@ -7,9 +7,11 @@ from typing import Final
 
 import asyncpg
 
+from app.core.grouping import grouped, in_order
 from app.core.paging import Page, check_page_size, page_of
+from app.core.sort_keys import resume_behind
 from app.stats.rows import GameStatus, Origin, SeasonType
-from app.stats.store.reading import NEWEST_GAME_FIRST, Reader, grouped, in_order, resume_behind
+from app.stats.store.reading import NEWEST_GAME_FIRST, Reader
 from app.stats.views import GameView
 
 _COLUMNS: Final = (

@@ -5,9 +5,10 @@ from typing import Final
 
 import asyncpg
 
+from app.core.grouping import grouped
 from app.core.paging import check_page_size
 from app.stats.rows import Origin, SeasonType
-from app.stats.store.reading import Reader, grouped
+from app.stats.store.reading import Reader
 from app.stats.views import LeaderMetric, LeaderView, PerMode
 
 _SUMS: Final[Mapping[LeaderMetric, str]] = {metric: f"t.{metric}::float8" for metric in LeaderMetric} | {

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from typing import Final
 
+from app.core.grouping import grouped
 from app.core.paging import Page, check_page_size, page_of
+from app.core.sort_keys import resume_behind
 from app.stats.store.kinds import COUNTS
-from app.stats.store.reading import NEWEST_GAME_FIRST, Reader, grouped, resume_behind
+from app.stats.store.reading import NEWEST_GAME_FIRST, Reader
 from app.stats.views import PlayerLineView, TeamLineView
 
 _COUNTS: Final = ", ".join(f"l.{name}" for name in COUNTS)

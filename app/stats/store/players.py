@@ -5,9 +5,11 @@ from typing import Final
 
 import asyncpg
 
+from app.core.grouping import grouped, in_order
 from app.core.paging import Page, check_page_size, page_of
+from app.core.sort_keys import BY_NAME_AND_NUMBER, resume_behind
 from app.stats.store.names import fold_name
-from app.stats.store.reading import BY_NAME, Reader, grouped, in_order, resume_behind, storable
+from app.stats.store.reading import Reader, storable
 from app.stats.views import PlayerView
 
 _COLUMNS: Final = "p.id, p.full_name, p.is_active"
@@ -52,7 +54,7 @@ async def list_players(
     """List players by name, all or those with `search` in it whatever its case and marks."""
     check_page_size(first)
     pattern = "%" if search is None else f"%{_escape(fold_name(search))}%"
-    rows = await reader.fetch(_LIST, pattern, *resume_behind(after, BY_NAME), first + 1)
+    rows = await reader.fetch(_LIST, pattern, *resume_behind(after, BY_NAME_AND_NUMBER), first + 1)
     players = [_player(row) for row in rows]
     return page_of(
         players, first=first, after=after, key=lambda player: (fold_name(player.full_name), player.id)

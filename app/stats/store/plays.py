@@ -5,9 +5,11 @@ from typing import Final
 
 import asyncpg
 
+from app.core.grouping import grouped
 from app.core.paging import Page, check_page_size, page_of
+from app.core.sort_keys import SortKey, parse_number, resume_behind
 from app.stats.rows import PlayKind
-from app.stats.store.reading import Reader, SortKey, grouped, parse_number, resume_behind
+from app.stats.store.reading import Reader
 from app.stats.views import PlayView
 
 _BY_NUMBER: Final = SortKey((parse_number,), (0,))

@@ -5,8 +5,9 @@ from typing import Final
 
 import asyncpg
 
+from app.core.grouping import in_order
 from app.stats.rows import PlayKind
-from app.stats.store.reading import Reader, in_order
+from app.stats.store.reading import Reader
 from app.stats.views import PlayView
 
 _FIND: Final = """

@@ -8,13 +8,13 @@ from uuid import UUID
 import asyncpg
 import orjson
 
+from app.core.grouping import grouped, in_order
 from app.core.paging import Page, check_page_size, page_of
-from app.stats.store.reading import Reader, SortKey, grouped, in_order, parse_number, resume_behind
+from app.core.sort_keys import NEWEST_FIRST, SortKey, parse_number, parse_uuid, resume_behind
+from app.stats.store.reading import Reader
 from app.stats.views import QuarantinedRowView, SourceFileView
 
-_LAST_ID: Final = UUID(int=(1 << 128) - 1)
-_NEWEST_FIRST: Final = SortKey((UUID,), (_LAST_ID,))
-_BY_LINE: Final = SortKey((parse_number, UUID), (-1, UUID(int=0)))
+_BY_LINE: Final = SortKey((parse_number, parse_uuid), (-1, UUID(int=0)))
 _FILE_COLUMNS: Final = ", ".join(each.name for each in fields(SourceFileView))
 _ROW_COLUMNS: Final = "q.id, q.source_file_id, q.line_number, q.rule, q.detail, q.raw::text as raw, q.game_id"
 _FIND_FILES: Final = f"select {_FILE_COLUMNS} from source_file where id = any($1::uuid[])"
@@ -40,7 +40,7 @@ async def find_source_files(reader: Reader, file_ids: Sequence[UUID]) -> list[So
 async def list_source_files(reader: Reader, *, first: int, after: str | None = None) -> Page[SourceFileView]:
     """List the sources that were read, the newest first."""
     check_page_size(first)
-    rows = await reader.fetch(_LIST_FILES, *resume_behind(after, _NEWEST_FIRST), first + 1)
+    rows = await reader.fetch(_LIST_FILES, *resume_behind(after, NEWEST_FIRST), first + 1)
     files = [SourceFileView(*row) for row in rows]
     return page_of(files, first=first, after=after, key=lambda file: (str(file.id),))
 

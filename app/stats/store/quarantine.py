@@ -6,10 +6,10 @@ from uuid import UUID
 import orjson
 
 from app.core.paging import Page, check_page_size, page_of
-from app.stats.store.reading import Reader, SortKey, resume_behind
+from app.core.sort_keys import NEWEST_FIRST, resume_behind
+from app.stats.store.reading import Reader
 from app.stats.views import QuarantinedRowView
 
-_NEWEST_FIRST: Final = SortKey((UUID,), (UUID(int=(1 << 128) - 1),))
 _LIST: Final = """
     select q.id, q.source_file_id, q.line_number, q.rule, q.detail, q.raw::text as raw, q.game_id
     from quarantined_row q where q.id < $1::uuid and ($2::text is null or q.rule = $2)
@@ -21,7 +21,7 @@ async def list_quarantined_rows(
 ) -> Page[QuarantinedRowView]:
     """List the refused rows, the newest first."""
     check_page_size(first)
-    rows = await reader.fetch(_LIST, *resume_behind(after, _NEWEST_FIRST), rule, first + 1)
+    rows = await reader.fetch(_LIST, *resume_behind(after, NEWEST_FIRST), rule, first + 1)
     refused = [_refused(*row) for row in rows]
     return page_of(refused, first=first, after=after, key=lambda row: (str(row.id),))
 

@@ -7,11 +7,12 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy import text
 
+from app.core.grouping import in_order
 from app.core.runs import RunKind, RunState
 from app.core.session import Session
 from app.stats.events import GameStatusChanged, PlayRecorded, game_topic
 from app.stats.rows import GameStatus
-from app.stats.store.reading import Reader, in_order
+from app.stats.store.reading import Reader
 from app.stats.views import ReplayView
 
 _PICK: Final = text("""

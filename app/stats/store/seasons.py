@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from app.stats.store.reading import Reader, in_order
+from app.core.grouping import in_order
+from app.stats.store.reading import Reader
 from app.stats.views import SeasonView
 
 _LIST: Final = """

@@ -6,8 +6,9 @@ from typing import Final
 
 import asyncpg
 
+from app.core.grouping import grouped
 from app.stats.rows import Origin, SeasonType
-from app.stats.store.reading import Reader, grouped
+from app.stats.store.reading import Reader
 from app.stats.views import StandingView
 
 _BELIEVED: Final = """

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from typing import Final
 
+from app.core.grouping import in_order
 from app.core.paging import Page, check_page_size, page_of
-from app.stats.store.reading import BY_NAME, Reader, in_order, resume_behind, storable
+from app.core.sort_keys import BY_NAME_AND_NUMBER, resume_behind
+from app.stats.store.reading import Reader, storable
 from app.stats.views import TeamView
 
 _COLUMNS: Final = "id, abbreviation, name, conference, division"
@@ -39,7 +41,7 @@ async def find_team_by_abbreviation(reader: Reader, abbreviation: str) -> TeamVi
 async def list_teams(reader: Reader, *, first: int, after: str | None = None) -> Page[TeamView]:
     """List the teams by name; raises Invalid for a page that can't be."""
     check_page_size(first)
-    rows = await reader.fetch(_LIST, *resume_behind(after, BY_NAME), first + 1)
+    rows = await reader.fetch(_LIST, *resume_behind(after, BY_NAME_AND_NUMBER), first + 1)
     return page_of(
         [TeamView(*row) for row in rows], first=first, after=after, key=lambda team: (team.name, team.id)
     )

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
+from app.core.grouping import by_key
 from app.core.ids import DatasetVersionId, RunId
 from app.core.runs import RunState
 from app.core.session import Connection
@@ -64,31 +65,22 @@ async def runs_of_experiments(
     connection: Connection, ids: Sequence[UUID], *, before: UUID | None, limit: int
 ) -> dict[UUID, list[TrainingRunView]]:
     """Return up to `limit` runs of each experiment, newest first, those older than `before`."""
-    groups: dict[UUID, list[TrainingRunView]] = {}
-    for row in await connection.fetch(_RUNS_OF_EXPERIMENTS, list(ids), before, limit):
-        groups.setdefault(row["experiment_id"], []).append(_run(row))
-    return groups
+    rows = await connection.fetch(_RUNS_OF_EXPERIMENTS, list(ids), before, limit)
+    return by_key((row["experiment_id"], _run(row)) for row in rows)
 
 
 async def summaries_of_runs(connection: Connection, ids: Sequence[RunId]) -> dict[RunId, list[MetricSummary]]:
     """Return each run's metrics by name."""
-    groups: dict[RunId, list[MetricSummary]] = {}
-    for row in await connection.fetch(_SUMMARIES, list(ids)):
-        climbs = any(str(row["key"]).endswith(name) for name in CLIMBING)
-        best = row["highest"] if climbs else row["lowest"]
-        groups.setdefault(row["run_id"], []).append(MetricSummary(row["key"], row["last"], best))
-    return groups
+    rows = await connection.fetch(_SUMMARIES, list(ids))
+    return by_key((row["run_id"], _summary(row)) for row in rows)
 
 
 async def histories_of_runs(
     connection: Connection, ids: Sequence[RunId], key: str, *, max_points: int
 ) -> dict[RunId, list[MetricPointView]]:
     """Return one metric of each run by step, thinned evenly to about `max_points` (2 or more)."""
-    groups: dict[RunId, list[MetricPointView]] = {}
-    for row in await connection.fetch(_HISTORY, list(ids), key, max_points):
-        point = MetricPointView(row["step"], row["at"], row["value"])
-        groups.setdefault(row["run_id"], []).append(point)
-    return groups
+    rows = await connection.fetch(_HISTORY, list(ids), key, max_points)
+    return by_key((row["run_id"], MetricPointView(row["step"], row["at"], row["value"])) for row in rows)
 
 
 async def points_of_run(connection: Connection, run_id: RunId) -> list[tuple[str, int, float, dt.datetime]]:
@@ -100,10 +92,13 @@ async def outputs_of_runs(
     connection: Connection, ids: Sequence[RunId]
 ) -> dict[RunId, list[DatasetVersionId]]:
     """Return the versions of datasets that each run has made."""
-    groups: dict[RunId, list[DatasetVersionId]] = {}
-    for row in await connection.fetch(_OUTPUTS, list(ids)):
-        groups.setdefault(row["run_id"], []).append(row["id"])
-    return groups
+    rows = await connection.fetch(_OUTPUTS, list(ids))
+    return by_key((row["run_id"], row["id"]) for row in rows)
+
+
+def _summary(row: asyncpg.Record) -> MetricSummary:
+    climbs = any(str(row["key"]).endswith(name) for name in CLIMBING)
+    return MetricSummary(row["key"], row["last"], row["highest"] if climbs else row["lowest"])
 
 
 def _run(row: asyncpg.Record) -> TrainingRunView:
