@@ -43,17 +43,21 @@ def main() -> None:
 @app.command()
 def up(
     data: Annotated[
-        list[Path] | None, typer.Option("--data", help="Files or folders of games; none: a simulated league.")
+        list[Path] | None,
+        typer.Option("--data", help="Files or folders of games [default: from stats.nba.com]."),
     ] = None,
     state: State = None,
     host: Host = None,
     port: Port = None,
+    simulated: Annotated[
+        bool, typer.Option("--simulated", help="Make a league up without asking stats.nba.com.")
+    ] = False,
     no_replay: Annotated[bool, typer.Option("--no-replay", help="Do not replay a game at the end.")] = False,
 ) -> None:
     """Start everything, bring games in, train, deploy, serve and replay a game; Ctrl-C stops it all."""
     from app.cli.up import up as run  # noqa: PLC0415 - see the module's opening
 
-    run(data or [], state_dir=state, host=host, port=port, replay=not no_replay)
+    run(data or [], state_dir=state, host=host, port=port, replay=not no_replay, simulated=simulated)
 
 
 @app.command()

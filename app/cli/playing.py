@@ -1,14 +1,17 @@
 """The story that `up` plays: it keeps the database, brings games in, and is a client of its own server."""
 
 import asyncio
+import datetime as dt
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.cli.children import Children
 from app.cli.client import Client
 from app.cli.ending import print_ending, print_opening
+from app.cli.first_games import bring_first_games
 from app.cli.ground import Ground, bring_up_to_date, ground, opened
-from app.cli.ingest import show_summary, simulate, watched
+from app.cli.ingest import show_summary, watched
 from app.cli.listening import address_of
 from app.cli.open_door import refuse_open_door
 from app.cli.progress import progress_bar
@@ -22,7 +25,16 @@ from app.governance.local_key import ensure_local_key
 START_MAY_TAKE_SECONDS = 60.0
 
 
-def play(settings: Settings, children: Children, paths: list[Path], *, replay: bool, began: float) -> None:
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked of `up`: files to bring in, a made-up league instead of asking the network, a replay."""
+
+    paths: list[Path]
+    simulated: bool
+    replay: bool
+
+
+def play(settings: Settings, children: Children, wishes: Wishes, *, began: float) -> None:
     """Play it from wherever it stands, and stay; `began` is the monotonic time at which somebody asked."""
     with ground(settings) as standing:
         try:
@@ -30,17 +42,19 @@ def play(settings: Settings, children: Children, paths: list[Path], *, replay: b
             key = asyncio.run(_key(standing))
             children.start()
             client = Client(address_of(settings.host, settings.port), key)
-            _play(standing, children, client, paths)
-            print_ending(client, key_file=settings.key_file, replay=replay, seconds=time.monotonic() - began)
+            _play(standing, children, client, wishes)
+            print_ending(
+                client, key_file=settings.key_file, replay=wishes.replay, seconds=time.monotonic() - began
+            )
             children.stay()
         finally:
             children.stop()  # before the database that they use
 
 
-def _play(standing: Ground, children: Children, client: Client, paths: list[Path]) -> None:
+def _play(standing: Ground, children: Children, client: Client, wishes: Wishes) -> None:
     client.await_health("live", seconds=START_MAY_TAKE_SECONDS, meanwhile=children.look_after)
     print_opening(client.server)
-    asyncio.run(_bring_games(standing, paths))
+    asyncio.run(_bring_games(standing, wishes))
     children.look_after()
     if not is_served(client):
         with progress_bar("Training a model") as tell:
@@ -58,15 +72,17 @@ async def _key(standing: Ground) -> str:
         return await ensure_local_key(database, DEFAULT_WORKSPACE, standing.settings.key_file)
 
 
-async def _bring_games(standing: Ground, paths: list[Path]) -> None:
+async def _bring_games(standing: Ground, wishes: Wishes) -> None:
     async with opened(standing, "up") as database:
-        if not paths and await _has_games(database):
+        if not wishes.paths and await _has_games(database):
             return
         with progress_bar("Bringing games in") as tell:
-            if paths:
-                summary = await ingest_paths(database, DEFAULT_WORKSPACE, paths, on_progress=watched(tell))
+            heard = watched(tell)
+            if wishes.paths:
+                summary = await ingest_paths(database, DEFAULT_WORKSPACE, wishes.paths, on_progress=heard)
             else:
-                summary = await simulate(database, watched(tell))
+                today = dt.datetime.now(dt.UTC).date()
+                summary = await bring_first_games(database, heard, simulated=wishes.simulated, today=today)
         show_summary(summary)
 
 

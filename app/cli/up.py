@@ -24,7 +24,13 @@ class Interrupted(KeyboardInterrupt):
 
 
 def up(
-    paths: list[Path], *, state_dir: Path | None, host: str | None, port: int | None, replay: bool
+    paths: list[Path],
+    *,
+    state_dir: Path | None,
+    host: str | None,
+    port: int | None,
+    replay: bool,
+    simulated: bool,
 ) -> None:
     """Play the story and stay until told to stop."""
     began = time.monotonic()
@@ -35,9 +41,9 @@ def up(
         with Children(settings) as children:
             if settings.database_url is None and is_loopback(settings.host):
                 children.start("serve")
-            from app.cli.playing import play  # noqa: PLC0415 - heavy: imported while the server starts
+            from app.cli.playing import Wishes, play  # noqa: PLC0415 - heavy: imported while the server starts
 
-            play(settings, children, paths, replay=replay, began=began)
+            play(settings, children, Wishes(paths, simulated, replay), began=began)
     except Interrupted:
         log.info("up.stopping")
     log.info("up.stopped")

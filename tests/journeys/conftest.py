@@ -12,7 +12,7 @@ from .stage import Stage, eventually, stage
 def played(short_directory: Path) -> Iterator[Stage]:
     """`courtside up` without data: a simulated league, a trained model, served."""
     with stage(short_directory / "played") as standing:
-        up = standing.start("up", "up", "--no-replay")
+        up = standing.start("up", "up", "--no-replay", "--simulated")
         eventually(lambda: "Ctrl-C stops" in standing.log.read_text() or up.poll() is not None, seconds=240)
         assert up.poll() is None, standing.log.read_text()[-3000:]
         yield standing
