@@ -44,7 +44,7 @@ def main() -> None:
 def up(
     data: Annotated[
         list[Path] | None,
-        typer.Option("--data", help="Files or folders of games [default: from stats.nba.com]."),
+        typer.Option("--data", help="Files or folders of games [default: stats.nba.com]."),
     ] = None,
     state: State = None,
     host: Host = None,
