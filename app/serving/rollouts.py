@@ -95,17 +95,8 @@ async def start_rollout(
     version, model = await _get_version(session, wish.version_id)
     endpoint = await writing.open_endpoint(session, wish.endpoint)
     await require_no_open_rollout(session, endpoint)
-    candidate = Deployment(
-        id=new_id(),
-        endpoint_id=endpoint.id,
-        model_version_id=version.id,
-        revision=await writing.next_revision(session, endpoint.id),
-        state=DeploymentState.WARMING,
-        created_by=actor.name,
-    )
     baseline = await writing.find_stable(session, endpoint.id)
-    session.add(candidate)
-    await session.flush()
+    candidate = await _deploy(session, endpoint, version, actor)
     rollout = _rollout(rollout_id, wish, candidate, baseline, actor)
     session.add(rollout)
     detail = (
@@ -202,6 +193,20 @@ async def require_no_open_rollout(session: Session, endpoint: Endpoint) -> None:
             "it has ended, then ask again."
         )
         raise Conflict(message, current_id=encode_global_id("Rollout", standing.id), path=["endpoint"])
+
+
+async def _deploy(session: Session, endpoint: Endpoint, version: ModelVersion, actor: Actor) -> Deployment:
+    candidate = Deployment(
+        id=new_id(),
+        endpoint_id=endpoint.id,
+        model_version_id=version.id,
+        revision=await writing.next_revision(session, endpoint.id),
+        state=DeploymentState.WARMING,
+        created_by=actor.name,
+    )
+    session.add(candidate)
+    await session.flush()
+    return candidate
 
 
 def _rollout(

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Final, Self
+from typing import Final, Self
 
 from app.core.errors import Invalid, Issue, NotFound
 from app.stats.season import parse_season, season_label
-from app.training.win_probability_params import WinProbabilityParams, parse_params
+from app.training.win_probability_params import KNOWN_PARAMETER, WinProbabilityParams, parse_params
 
 WIN_PROBABILITY: Final = "win-probability"
 TEMPLATES: Final = (WIN_PROBABILITY,)
@@ -64,7 +64,7 @@ def in_season(plan: Plan, start_year: int) -> Plan:
     return replace(plan, test_season=start_year)
 
 
-def _shown(value: Any) -> str:  # noqa: ANN401 - a number or None
+def _shown(value: object) -> str:
     return "none" if value is None else str(value)
 
 
@@ -76,7 +76,7 @@ def _twice(place: int, wish: ParamWish) -> Issue:
 
 def _placed(issue: Issue, places: Mapping[str, int]) -> Issue:
     name = issue.path[0]
-    part = "key" if issue.rule == "known-parameter" else "value"
+    part = "key" if issue.rule == KNOWN_PARAMETER else "value"
     return Issue(("params", str(places.get(name, 0)), part), issue.rule, issue.message)
 
 

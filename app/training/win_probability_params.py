@@ -11,6 +11,8 @@ from typing import Final
 from app.core.errors import Invalid, Issue
 
 NO_HALF_LIFE: Final = "none"
+KNOWN_PARAMETER: Final = "known_parameter"
+"""The rule that a parameter's name breaks; all others are about its value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def parse_params(given: Mapping[str, str]) -> WinProbabilityParams:
             values[name] = _parse_value(ranges[name], text)
         except KeyError:
             known = ", ".join(ranges)
-            issues.append(Issue((name,), "known-parameter", f'no parameter "{name}"; there are: {known}'))
+            issues.append(Issue((name,), KNOWN_PARAMETER, f'no parameter "{name}"; there are: {known}'))
         except ValueError:
             kind = "a whole number" if ranges[name].is_whole else "a number"
             issues.append(Issue((name,), "type", f'{name} = "{text}" was asked for; it must be {kind}'))

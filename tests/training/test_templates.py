@@ -29,7 +29,7 @@ def test_an_unknown_template_names_those_that_there_are() -> None:
     ("params", "path", "rule"),
     [
         ([("c", "much")], ("params", "0", "value"), "type"),
-        ([("c", "1"), ("zeal", "2")], ("params", "1", "key"), "known-parameter"),
+        ([("c", "1"), ("zeal", "2")], ("params", "1", "key"), "known_parameter"),
         ([("c", "-1")], ("params", "0", "value"), "range"),
         ([("test_season", "2023-25")], ("params", "0", "value"), "season"),
         ([("c", "1"), ("c", "2")], ("params", "0", "key"), "given_once"),

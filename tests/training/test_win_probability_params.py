@@ -19,7 +19,7 @@ def test_every_broken_rule_is_named_at_its_key() -> None:
         parse_params({"c": "-1", "max_iter": "many", "depth": "3", "half_life_seasons": "nan"})
 
     assert {(issue.path, issue.rule) for issue in refused.value.issues} == {
-        (("c",), "range"), (("max_iter",), "type"), (("depth",), "known-parameter"),
+        (("c",), "range"), (("max_iter",), "type"), (("depth",), "known_parameter"),
         (("half_life_seasons",), "range"),
     }  # fmt: skip
     assert "first_season" in refused.value.message  # the known ones are listed
