@@ -5,13 +5,13 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from shutil import rmtree
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from psycopg import connect, sql
 
 from app.core.database import Database
-from app.core.ids import DEFAULT_WORKSPACE, WorkspaceId
+from app.core.ids import DEFAULT_WORKSPACE, WorkspaceId, new_id
 from app.core.postgres import EmbeddedPostgres, PostgresAddress
 from app.core.provisioning import LOGIN, OWNER, DatabaseUrls, provision
 
@@ -72,6 +72,15 @@ async def database(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
 def workspace_id() -> WorkspaceId:
     """The workspace of a new installation."""
     return DEFAULT_WORKSPACE
+
+
+@pytest.fixture
+def other_workspace_id(database_urls: DatabaseUrls) -> WorkspaceId:
+    """Another workspace of the same database, to be kept out."""
+    other = WorkspaceId(new_id())
+    with connect(database_urls.owner) as owner:
+        owner.execute("insert into workspace (id, name) values (%s, 'other')", [UUID(int=other.int)])
+    return other
 
 
 @pytest.fixture(scope="session")
