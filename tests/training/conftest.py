@@ -20,10 +20,18 @@ from app.training.launching import LaunchWish, launch
 from app.training.pipeline import TrainingParts, execute_training
 from app.training.templates import ParamWish
 from app.training.tracking import Tracking
+from tests.features.made import simulated_games
 from tests.features.seasons import load_seasons
 from tests.training.kinds import Launch, Train
+from tests.training.learned import LearnedGames
 
 preload_children(CHILD_IMPORTS)
+
+
+@pytest.fixture(scope="session")
+def three_seasons() -> LearnedGames:
+    """Simulated seasons 2018-19 to 2020-21."""
+    return LearnedGames.of(simulated_games(seasons=3))
 
 
 @pytest.fixture
