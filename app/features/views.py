@@ -12,7 +12,7 @@ from sqlmodel import col, select
 
 from app.core.ids import new_id
 from app.core.session import Connection, Session
-from app.features.matchup import FEATURES, FeatureDefinition
+from app.features.definitions import FEATURES, FeatureDefinition
 from app.features.tables import FeatureView
 
 WIN_PROBABILITY: Final = "win-probability"

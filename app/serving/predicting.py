@@ -16,7 +16,8 @@ from app.core.errors import Invalid, Issue, NotFound
 from app.core.idempotency import recall, remember
 from app.core.ids import PredictionId, encode_global_id, new_id
 from app.core.session import Session
-from app.features.matchup import FEATURE_NAMES, feature_matrix
+from app.features.definitions import FEATURE_NAMES
+from app.features.matchup import feature_matrix
 from app.features.store import PlannedGame, matchup_rows
 from app.serving.events import PredictionsStored
 from app.serving.pool import ModelPool

@@ -18,7 +18,7 @@ import structlog
 from app.core.database import Database
 from app.core.errors import NotFound, PlatformError
 from app.core.ids import DeploymentId, ModelVersionId, RolloutId, WorkspaceId, encode_global_id
-from app.features.matchup import FEATURE_NAMES
+from app.features.definitions import FEATURE_NAMES
 from app.serving.loading import Floats, Predictor, load_predictor
 from app.serving.rollouts import fail, promote
 from app.serving.store.reading import find_deployment_to_hold, list_held

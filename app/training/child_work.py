@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from app.core.child import Report
-from app.features.matchup import BASELINE_FEATURE, FEATURE_NAMES
+from app.features.definitions import BASELINE_FEATURE, FEATURE_NAMES
 from app.stats.season import season_label
 from app.training.evaluation import Comparison, compare
 from app.training.reliability_picture import draw_reliability

@@ -15,7 +15,7 @@ from app.core.errors import Invalid
 from app.core.ids import ModelVersionId
 from app.core.runs import ClaimedRun
 from app.core.session import Session
-from app.features.matchup import FEATURES
+from app.features.definitions import FEATURES
 from app.training.artifacts import read_artifact, write_artifact
 from app.training.child_work import Evaluated, evaluate_model, fit_model
 from app.training.comparisons import comparison_json, restore_comparison

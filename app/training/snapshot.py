@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.errors import Invalid
-from app.features.matchup import FEATURE_NAMES, feature_matrix
+from app.features.definitions import FEATURE_NAMES
+from app.features.matchup import feature_matrix
 from app.features.store import PlayedMatchup
 from app.stats.rows import Origin, SeasonType
 from app.stats.season import season_label

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.core.errors import Invalid
-from app.features.matchup import BASELINE_FEATURE, FEATURE_NAMES
+from app.features.definitions import BASELINE_FEATURE, FEATURE_NAMES
 from app.training.evaluation import Floats, score
 from app.training.win_probability_params import WinProbabilityParams
 
@@ -44,7 +44,7 @@ def fit(
     Parameters
     ----------
     features : ndarray of float64, shape (n_games, n_features)
-        Columns as in `app.features.matchup.FEATURES`; NaN where unknown. Only
+        Columns as in `app.features.definitions.FEATURES`; NaN where unknown. Only
         games before those to be predicted.
     outcomes : ndarray of float64, shape (n_games,)
         1 for a win of the home side, else 0.

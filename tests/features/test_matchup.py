@@ -8,8 +8,9 @@ import pytest
 
 from app.core.errors import Invalid
 from app.features import elo
+from app.features.definitions import FEATURE_NAMES, FEATURES
 from app.features.form import TeamForm, roll_forms
-from app.features.matchup import FEATURE_NAMES, FEATURES, Matchup, feature_matrix, matchup_features
+from app.features.matchup import Matchup, feature_matrix, matchup_features
 from tests.features.made import BOS, FIRST_DAY, PHI, matchups, played, simulated_games, totals
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from app.core.database import Database
 from app.core.ids import ModelVersionId, RolloutId, WorkspaceId, new_id
 from app.core.tables import Run
-from app.features.matchup import FEATURE_NAMES
+from app.features.definitions import FEATURE_NAMES
 from app.governance.actors import Actor, ActorKind
 from app.governance.scopes import ALL_SCOPES, Scope
 from app.registry.store import writing

@@ -7,7 +7,7 @@ import pytest
 from app.core.database import Database
 from app.core.errors import IdempotencyMismatch, Invalid, NotFound, Unavailable
 from app.core.ids import RolloutId, WorkspaceId
-from app.features.matchup import FEATURE_NAMES
+from app.features.definitions import FEATURE_NAMES
 from app.serving.events import PredictionsStored
 from app.serving.pool import ModelPool
 from app.serving.predicting import Answer, RowWish, predict

@@ -6,7 +6,7 @@ import pytest
 from skops import io as skops_io
 
 from app.core.errors import Invalid
-from app.features.matchup import FEATURE_NAMES
+from app.features.definitions import FEATURE_NAMES
 from app.training.evaluation import compare, score
 from app.training.win_probability import TRUSTED_TYPES, fit, predict
 from app.training.win_probability_params import WinProbabilityParams
