@@ -105,6 +105,7 @@ def test_licences_of_the_bundled_libraries_are_served_with_them() -> None:
         ("query", "season"),
         ("query", "team"),
         ("query", "game"),
+        ("mutation", "replayGame"),
         ("mutation", "launchTraining"),
         ("mutation", "predict"),
         ("query", "registeredModel"),

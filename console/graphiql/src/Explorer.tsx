@@ -4,6 +4,7 @@ import { explorerPlugin } from "@graphiql/plugin-explorer";
 import { GraphiQL, HISTORY_PLUGIN } from "graphiql";
 import { useCallback, useEffect, useMemo, useState } from "react";
 
+import { AppearanceFollower } from "./AppearanceFollower";
 import { connect, findEndpoint } from "./connection";
 import { exampleTabs } from "./examples";
 import { findKey, forgetKey, keepKey, takeKeyFromAddress } from "./session";
@@ -53,7 +54,10 @@ export function Explorer() {
         inputValueDeprecation
         schemaDescription
       >
-        <GraphiQL.Logo>Courtside</GraphiQL.Logo>
+        <GraphiQL.Logo>
+          Courtside
+          <AppearanceFollower />
+        </GraphiQL.Logo>
       </GraphiQL>
     </>
   );
