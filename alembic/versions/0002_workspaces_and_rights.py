@@ -87,8 +87,8 @@ def _create_functions() -> None:
         "set search_path = public, pg_temp as 'select id from workspace order by id'"
     )
     op.execute(
-        "create function find_api_key(wanted text) returns setof api_key language sql stable security definer "
-        "set search_path = public, pg_temp as 'select * from api_key where prefix = wanted'"
+        "create function find_api_key(wanted text) returns setof api_key language sql stable "
+        "security definer set search_path = public, pg_temp as 'select * from api_key where prefix = wanted'"
     )
     # only an owner may; after a large load the planner must not wait until autovacuum comes by
     op.execute(
