@@ -13,6 +13,7 @@ up: $(VENV)/.core
 	$(BIN)/courtside up $(ARGS)
 
 test: check
+	$(BIN)/pytest --doctest-modules --quiet app
 	$(BIN)/pytest -n 2 --dist loadfile --cov --cov-report=term $(ARGS)
 
 check: $(VENV)/.dev
