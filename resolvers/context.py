@@ -4,8 +4,6 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.serving.pool import ModelPool
-
 from app.core.database import Database
 from app.core.errors import Unauthenticated
 from app.core.feed import EventFeed
@@ -13,6 +11,7 @@ from app.core.ids import WorkspaceId
 from app.core.session import Connection, Session
 from app.core.settings import Settings
 from app.governance.actors import Actor
+from app.serving.pool import ModelPool
 
 
 @dataclass(slots=True)
