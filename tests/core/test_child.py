@@ -157,7 +157,7 @@ async def test_a_large_answer_does_not_hold_up_the_event_loop() -> None:
     stop = True
     await ticking
 
-    assert longest < 0.5
+    assert longest < 2
 
 
 async def test_numerical_libraries_get_one_thread_in_a_child_and_ours_are_left_alone(
