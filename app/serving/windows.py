@@ -158,7 +158,10 @@ class LiveFigures:
     async def _tell_forever(self) -> None:
         while True:
             await asyncio.sleep(SAMPLE_SECONDS)
-            await self.tell()
+            try:
+                await self.tell()
+            except Exception:  # a loop of this process: one fault must not end the live figures unseen
+                log.exception("serving_sample.failed")
 
     def _figures(self, source: Source) -> _Open:
         if source not in self._open:

@@ -1,3 +1,4 @@
+import asyncio
 import datetime as dt
 import uuid
 from collections.abc import AsyncIterator
@@ -80,6 +81,27 @@ async def test_a_sample_that_can_not_be_written_is_kept_for_the_next(
 
     (sample,) = await samples(database, source)
     assert (sample["requests"], sample["coalesced"]) == (2, 2)
+
+
+async def test_one_unforeseen_fault_does_not_end_the_live_figures(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told_again = asyncio.Event()
+    figures = LiveFigures(database, CollectorRegistry())
+    outcomes = iter([RuntimeError("unforeseen")])
+
+    async def tell() -> None:
+        if (fault := next(outcomes, None)) is not None:
+            raise fault
+        told_again.set()
+
+    monkeypatch.setattr("app.serving.windows.SAMPLE_SECONDS", 0.01)
+    monkeypatch.setattr(figures, "tell", tell)
+
+    await figures.start()
+
+    await asyncio.wait_for(told_again.wait(), 10)
+    await figures.stop()
 
 
 async def test_the_same_figures_stand_in_prometheus(database: Database, source: Source) -> None:
